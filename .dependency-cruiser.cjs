@@ -26,7 +26,8 @@ const graphRules = [
   },
   {
     name: 'no-orphans',
-    comment: 'A module nobody imports and that imports nothing is dead. Entries, tests, scripts and configuration are used by name.',
+    comment:
+      'A module nobody imports and that imports nothing is dead. Entries, tests, scripts and configuration are used by name.',
     severity: 'error',
     from: { orphan: true, pathNot: '(^|/)main\\.ts$|^(scripts|__tests__)/|\\.config\\.[cm]?[jt]s$|^\\.|\\.d\\.ts$' },
     to: {},
@@ -36,14 +37,18 @@ const graphRules = [
     comment: 'A barrel hides where a thing lives and loads what is not needed. Import the file that defines it.',
     severity: 'error',
     from: {},
-    to: { path: `(^|/)index\\.[cm]?[jt]sx?$`, pathNot: 'node_modules/' },
+    to: { path: '(^|/)index\\.[cm]?[jt]sx?$', pathNot: 'node_modules/' },
   },
   {
     name: 'no-vague-names',
     comment: 'A file or folder is named for its main export or its concern, never utils, helpers, types or common.',
     severity: 'error',
     from: {},
-    to: { path: '(^|/)(utils?|helpers?|types|common)(/|\\.[cm]?[jt]sx?$)', pathNot: 'node_modules/', dependencyTypesNot: ['core'] },
+    to: {
+      path: '(^|/)(utils?|helpers?|types|common)(/|\\.[cm]?[jt]sx?$)',
+      pathNot: 'node_modules/',
+      dependencyTypesNot: ['core'],
+    },
   },
 ];
 
@@ -58,10 +63,14 @@ const infrastructureRules = [
   },
   {
     name: 'stacks-import-configs-and-observability',
-    comment: 'Stacks type a container environment against the config.ts of its program, and read observability; no other code of ours.',
+    comment:
+      'Stacks type a container environment against the config.ts of its program, and read observability; no other code of ours.',
     severity: 'error',
     from: { path: '^stacks/' },
-    to: { path: ownCode, pathNot: '^(stacks|observability)/|^services/(orbit|axon)/config\\.ts$|^governance/lambda/config\\.ts$' },
+    to: {
+      path: ownCode,
+      pathNot: '^(stacks|observability)/|^services/(orbit|axon)/config\\.ts$|^governance/lambda/config\\.ts$',
+    },
   },
   {
     name: 'observability-is-data',
@@ -79,9 +88,9 @@ const infrastructureRules = [
   },
   {
     name: 'construct-library-in-stacks-alone',
-    comment: 'CDKTF is archived and will be replaced by cdktn: every import of it stays in main.ts, stacks/ and the tests of both.',
+    comment: 'CDKTF is archived and will be replaced by cdktn: every import of it stays in stacks/ and its tests.',
     severity: 'error',
-    from: { pathNot: '^(main\\.ts$|stacks/|__tests__/)' },
+    from: { pathNot: '^(stacks|__tests__)/' },
     to: { path: infrastructurePackages },
   },
 ];
@@ -97,7 +106,8 @@ const runtimeRules = [
   },
   {
     name: 'axon-imports',
-    comment: 'Axon imports services/shared and the governance boundary. It checks a grant by itself, so it never imports Orbit or the policy.',
+    comment:
+      'Axon imports services/shared and the governance boundary. It checks a grant by itself, so it never imports Orbit or the policy.',
     severity: 'error',
     from: { path: '^services/axon/' },
     to: { path: ownCode, pathNot: ['^services/(axon|shared)/', governanceBoundary] },
@@ -111,21 +121,24 @@ const runtimeRules = [
   },
   {
     name: 'local-imports',
-    comment: 'The local platform stands in for AWS, which knows no program of ours: it starts them by URL and imports only shared and the boundary.',
+    comment:
+      'The local platform stands in for AWS, which knows no program of ours: it starts them by URL and imports only shared and the boundary.',
     severity: 'error',
     from: { path: '^services/local/' },
     to: { path: ownCode, pathNot: ['^services/(local|shared)/', governanceBoundary] },
   },
   {
     name: 'local-is-private',
-    comment: 'The stand-ins for AWS are for the dev server (services/local/main.ts) and for tests; nothing that is deployed may reach them.',
+    comment:
+      'The stand-ins for AWS are for the dev server (services/local/main.ts) and for tests; nothing that is deployed may reach them.',
     severity: 'error',
     from: { pathNot: '^(services/local|__tests__)/' },
     to: { path: '^services/local/' },
   },
   {
     name: 'policy-is-pure',
-    comment: 'The policy engine imports zod and its own folder: no I/O, no clock, no Node module, so a decision depends on its arguments alone.',
+    comment:
+      'The policy engine imports zod and its own folder: no I/O, no clock, no Node module, so a decision depends on its arguments alone.',
     severity: 'error',
     from: { path: '^governance/policy/' },
     to: { pathNot: ['^governance/policy/', '(^|node_modules/)zod(/|$)'] },
@@ -157,7 +170,8 @@ const packageRules = [
   },
   {
     name: 'no-aws-sdk-clients',
-    comment: 'aws4fetch signs every AWS call; of the SDK only the credential chain and the marshalling helpers are used.',
+    comment:
+      'aws4fetch signs every AWS call; of the SDK only the credential chain and the marshalling helpers are used.',
     severity: 'error',
     from: { path: '^(services|governance)/' },
     to: { path: '(^|node_modules/)@aws-sdk/client-' },

@@ -43,8 +43,8 @@ export function correlation(options: CorrelationOptions = {}): MiddlewareHandler
     const own = receivedCorrelation(c, options);
     c.set('correlation', own);
     await next();
-    c.header('x-correlation-id', own.correlationId);
-    c.header('traceparent', own.traceparent);
+    setHeader(c, 'x-correlation-id', own.correlationId);
+    setHeader(c, 'traceparent', own.traceparent);
   };
 }
 
@@ -115,6 +115,18 @@ function receivedCorrelation(c: Context, options: CorrelationOptions): Correlati
     },
     options,
   );
+}
+
+/**
+ * Sets a header on the answer as it stands. Hono's `c.header` would rebuild it around its body as a stream, which
+ * costs the adapter's fast path and the Content-Length; it is left for an answer whose headers cannot be changed.
+ */
+function setHeader(c: Context, name: string, value: string): void {
+  try {
+    c.res.headers.set(name, value);
+  } catch {
+    c.header(name, value);
+  }
 }
 
 const maxTracestateLength = 512;

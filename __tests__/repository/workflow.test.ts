@@ -1,0 +1,70 @@
+// CI, the README and .ci/run say the same command, and the workflow can neither be hijacked nor hang.
+// Next: .ci/run, the command they share.
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { readRepositoryFiles, repositoryRoot } from '../support/repository-files.ts';
+import { findWorkflowFaults, listCommands } from '../support/workflow-faults.ts';
+
+const command = 'npm ci && npm test';
+const workflowText = read('.github/workflows/ci.yml');
+
+describe('continuous integration', () => {
+  it('runs .ci/run and nothing else', () => {
+    expect(listCommands(workflowText)).toEqual(['bash .ci/run']);
+  });
+
+  it('runs the command that the README tells a newcomer to run', () => {
+    const commands = read('.ci/run')
+      .split('\n')
+      .filter((line) => /^\s*(?:npm|npx|node)\b/.test(line));
+    expect(commands).toEqual([command]);
+    expect(read('README.md')).toContain(command);
+  });
+
+  it('starts scripts/verify.ts by npm test', () => {
+    const manifest = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
+    expect(manifest.scripts['test']).toBe('node scripts/verify.ts');
+  });
+
+  it('stops at the first failing command and can be executed', () => {
+    expect(read('.ci/run')).toMatch(/^set -euo pipefail$/m);
+    expect(statSync(path.join(repositoryRoot, '.ci/run')).mode & 0o111).not.toBe(0);
+  });
+});
+
+describe('workflow files', () => {
+  it('have no fault', () => {
+    const workflows = readRepositoryFiles(['.github/workflows']);
+    expect(workflows.map((file) => file.path)).toContain('.github/workflows/ci.yml');
+    expect(workflows.flatMap((file) => findWorkflowFaults(file.text).map((fault) => `${file.path}: ${fault}`))).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['action is not pinned', /@[0-9a-f]{40} # v\d/, '@v5 # v5'],
+    ['action is not pinned', /(@[0-9a-f]{40}) # v[\d.]+/, '$1'],
+    ['action is not pinned', /@[0-9a-f]{39}/, '@'],
+    ['permissions are not', 'contents: read', 'contents: write'],
+    ['permissions are not', '  contents: read', '  contents: read\n  id-token: write'],
+    ['has no timeout', /timeout-minutes: \d+/, 'timeout-minutes: 360'],
+    ['has no timeout', /.*timeout-minutes.*\n/, ''],
+    ['no concurrency', /concurrency:\n(?: .*\n)+/, ''],
+    ['does not run on pull_request', '  pull_request:\n', ''],
+    ['does not run on push', '  push:\n', ''],
+    ['pull_request_target', '  push:\n', '  push:\n  pull_request_target:\n'],
+    ['leaves the token', 'persist-credentials: false', 'persist-credentials: true'],
+    ['widens permissions', '    steps:', '    permissions: write-all\n    steps:'],
+  ])('are reported when planted: %s (%s)', (fault, from, to) => {
+    const planted = workflowText.replace(from, to);
+    expect(planted).not.toBe(workflowText);
+    expect(findWorkflowFaults(planted).join('\n')).toContain(fault);
+  });
+});
+
+function read(file: string): string {
+  return readFileSync(path.join(repositoryRoot, file), 'utf8');
+}
