@@ -24,25 +24,44 @@ export const reasons = [
 export type Reason = (typeof reasons)[number];
 
 /** What a request may carry at most. */
-export const requestLimits = { contextKeys: 32, textLength: 1024, listItems: 64, contextBytes: 8192, eventBytes: 32_768 } as const;
+export const requestLimits = {
+  contextKeys: 32,
+  textLength: 1024,
+  listItems: 64,
+  contextBytes: 8192,
+  eventBytes: 32_768,
+} as const;
 
 /** How long certificate, grant and proof live, and how far clocks may be apart, in seconds. */
 export const lifetimes = { certificateSeconds: 900, grantSeconds: 30, proofSeconds: 30, skewSeconds: 5 } as const;
 
 /** The headers a governed call carries. */
-export const governedHeaders = { grant: 'governance-grant', certificate: 'governance-certificate', proof: 'dpop' } as const;
+export const governedHeaders = {
+  grant: 'governance-grant',
+  certificate: 'governance-certificate',
+  proof: 'dpop',
+} as const;
 
 /** The `typ` of each token (RFC 8725 section 3.11), so that none passes for another. */
-export const tokenTypes = { certificate: 'govern-cert+jwt', grant: 'govern-grant+jwt', proof: 'dpop+jwt', checkpoint: 'govern-audit+jwt' } as const;
+export const tokenTypes = {
+  certificate: 'govern-cert+jwt',
+  grant: 'govern-grant+jwt',
+  proof: 'dpop+jwt',
+  checkpoint: 'govern-audit+jwt',
+} as const;
 
 const sha256 = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, 'a SHA-256 in base64url'));
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 const epochSeconds = z.int().check(z.nonnegative());
 
 /** On whose behalf: `user:…` or `agent:…`. */
-export const Subject = z.string().check(z.regex(/^(user|agent):[\x21-\x7e]{1,200}$/, 'a subject such as "user:ada" or "agent:planner"'));
+export const Subject = z
+  .string()
+  .check(z.regex(/^(user|agent):[\x21-\x7e]{1,200}$/, 'a subject such as "user:ada" or "agent:planner"'));
 /** A correlation id: 8 to 128 letters, digits, dots, underscores or hyphens. */
-export const CorrelationId = z.string().check(z.regex(/^[A-Za-z0-9._-]{8,128}$/, '8 to 128 letters, digits, ".", "_" or "-"'));
+export const CorrelationId = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9._-]{8,128}$/, '8 to 128 letters, digits, ".", "_" or "-"'));
 
 /** The one HTTP request a grant is for: its method, path, body and the thumbprint (RFC 7638) of the key that will prove possession. */
 export const Binding = z.strictObject({
@@ -62,12 +81,16 @@ const attributeValue = z.union([
 ]);
 
 /** The attributes a decision may depend on; the policy's intents declare which. */
-export const Context = z
-  .record(AttributeKey, attributeValue)
-  .check(
-    z.refine((context) => Object.keys(context).length <= requestLimits.contextKeys, `at most ${requestLimits.contextKeys} keys`),
-    z.refine((context) => JSON.stringify(context).length <= requestLimits.contextBytes, `at most ${requestLimits.contextBytes} bytes of JSON`),
-  );
+export const Context = z.record(AttributeKey, attributeValue).check(
+  z.refine(
+    (context) => Object.keys(context).length <= requestLimits.contextKeys,
+    `at most ${requestLimits.contextKeys} keys`,
+  ),
+  z.refine(
+    (context) => JSON.stringify(context).length <= requestLimits.contextBytes,
+    `at most ${requestLimits.contextBytes} bytes of JSON`,
+  ),
+);
 /** A parsed `Context`. */
 export type Context = z.infer<typeof Context>;
 
@@ -96,7 +119,9 @@ export const Decision = z.object({
   policy: z.nullable(policyReference),
   platform: z.optional(policyReference),
   obligations: z.array(Obligation),
-  quota: z.optional(z.object({ id: z.string(), limit: z.int(), remaining: z.int(), retryAfterSeconds: z.optional(z.int()) })),
+  quota: z.optional(
+    z.object({ id: z.string(), limit: z.int(), remaining: z.int(), retryAfterSeconds: z.optional(z.int()) }),
+  ),
   shadow: z.array(z.object({ rule: z.string(), effect: z.enum(['permit', 'forbid']) })),
   grant: z.optional(z.string()),
   certificate: z.optional(z.string()),

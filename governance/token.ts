@@ -40,7 +40,8 @@ export function readToken(token: string, { typ, alg, parameters = [] }: TokenExp
   const header = readObject(head);
   const claims = readObject(body);
   const signature = Buffer.from(mac, 'base64url');
-  if (!header || !claims || signature.length !== signatureBytes || signature.toString('base64url') !== mac) return undefined;
+  if (!header || !claims || signature.length !== signatureBytes || signature.toString('base64url') !== mac)
+    return undefined;
   if (header['typ'] !== typ || header['alg'] !== alg) return undefined;
   for (const name in header) if (name !== 'typ' && name !== 'alg' && !parameters.includes(name)) return undefined;
   return { header, claims, signingInput: token.slice(0, head.length + 1 + body.length), signature };
@@ -53,12 +54,17 @@ export function readToken(token: string, { typ, alg, parameters = [] }: TokenExp
 export function verifySignature({ signingInput, signature, header }: ReadToken, key: KeyObject): boolean {
   const data = Buffer.from(signingInput);
   if (header['alg'] === 'EdDSA' && key.asymmetricKeyType === 'ed25519') return verify(null, data, key, signature);
-  if (header['alg'] === 'ES256' && isP256(key)) return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature);
+  if (header['alg'] === 'ES256' && isP256(key))
+    return verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature);
   return false;
 }
 
 /** Signs claims with an Ed25519 key. */
-export function signToken(header: Readonly<Record<string, unknown>> & { typ: string }, claims: object, privateKey: KeyObject): string {
+export function signToken(
+  header: Readonly<Record<string, unknown>> & { typ: string },
+  claims: object,
+  privateKey: KeyObject,
+): string {
   const input = signingInput({ ...header, alg: 'EdDSA' }, claims);
   return `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`;
 }
@@ -80,7 +86,9 @@ export function thumbprint({ crv, kty, x }: Ed25519Jwk): string {
 
 /** The public JWK of an Ed25519 key, private or public. */
 export function publicJwk(key: KeyObject): Ed25519Jwk {
-  const { x } = createPublicKey(key.type === 'private' ? key.export({ type: 'pkcs8', format: 'pem' }) : key.export({ type: 'spki', format: 'pem' })).export({ format: 'jwk' });
+  const { x } = createPublicKey(
+    key.type === 'private' ? key.export({ type: 'pkcs8', format: 'pem' }) : key.export({ type: 'spki', format: 'pem' }),
+  ).export({ format: 'jwk' });
   return { kty: 'OKP', crv: 'Ed25519', x: String(x) };
 }
 
@@ -100,7 +108,9 @@ function encode(value: object): string {
 function readObject(encoded: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -5,24 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { formatFindings, readRepositoryFiles } from '../support/repository-files.ts';
 import { findStrays, strayTexts } from '../support/stray-text.ts';
 
-// Planted texts are joined from halves so that this file passes its own check.
-const planted: readonly { name: string; path: string; text: string }[] = [
-  { name: 'machine path', path: 'services/orbit/main.ts', text: `const folder = '/ho${'me'}/someone/policies';` },
-  { name: 'machine path', path: 'README.md', text: `Run it in /Us${'ers'}/someone/runtime.` },
-  { name: 'machine path', path: 'scripts/setup.sh', text: `cd /wo${'rk'}/main` },
-  { name: 'machine path', path: 'scripts/bundle.ts', text: `writeFile('/t${'mp'}/bundle.js')` },
-  { name: 'machine path', path: 'docs/setup.md', text: `cd "C:\\Us${'ers'}\\someone"` },
-  { name: 'registry host', path: '.npmrc', text: `registry=https://registry.${'npmjs'}.org/` },
-  { name: 'registry host', path: 'docs/setup.md', text: `https://artifact${'ory'}.example.com/npm` },
-  { name: 'note to oneself', path: 'services/axon/verify.ts', text: `// TO${'DO'}: check the audience` },
-  { name: 'note to oneself', path: 'docs/policy.md', text: `FIX${'ME'} say what a quota is` },
-  { name: 'note to oneself', path: 'scripts/setup.sh', text: `# X${'XX'}` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `it.on${'ly'}('works', () => {});` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `describe.sk${'ip'}('later', () => {});` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `it.concurrent.on${'ly'}('works', () => {});` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `it.on${'ly'}.each([1])('works', () => {});` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `test.to${'do'}('later');` },
-  { name: 'test switched off', path: '__tests__/a.test.ts', text: `x${'it'}('later', () => {});` },
+// A tilde in each planted text, taken out before use, lets this file pass its own check.
+const planted = [
+  { name: 'machine path', path: 'services/orbit/main.ts', text: "const folder = '/ho~me/someone/policies';" },
+  { name: 'machine path', path: 'README.md', text: 'Run it in /Us~ers/someone/runtime.' },
+  { name: 'machine path', path: 'scripts/setup.sh', text: 'cd /wo~rk/main' },
+  { name: 'machine path', path: 'scripts/bundle.ts', text: "writeFile('/t~mp/bundle.js')" },
+  { name: 'machine path', path: 'docs/setup.md', text: 'cd "C:\\Us~ers\\someone"' },
+  { name: 'registry host', path: '.npmrc', text: 'registry=https://registry.~npmjs.org/' },
+  { name: 'registry host', path: 'docs/setup.md', text: 'https://artifact~ory.example.com/npm' },
+  { name: 'note to oneself', path: 'services/axon/verify.ts', text: '// TO~DO: check the audience' },
+  { name: 'note to oneself', path: 'docs/policy.md', text: 'FIX~ME say what a quota is' },
+  { name: 'note to oneself', path: 'scripts/setup.sh', text: '# X~XX' },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "it.on~ly('works', () => {});" },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "describe.sk~ip('later', () => {});" },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "it.concurrent.on~ly('works', () => {});" },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "it.on~ly.each([1])('works', () => {});" },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "test.to~do('later');" },
+  { name: 'test switched off', path: '__tests__/a.test.ts', text: "x~it('later', () => {});" },
   { name: 'recorded host', path: 'package-lock.json', text: '{"resolved": "https://example.com/zod/-/zod-4.6.7.tgz"}' },
   { name: 'recorded host', path: 'package-lock.json', text: '{"resolved": "git+ssh://git@example.com/zod.git"}' },
   { name: 'vague name', path: 'services/shared/utils.ts', text: '' },
@@ -30,7 +30,7 @@ const planted: readonly { name: string; path: string; text: string }[] = [
   { name: 'vague name', path: 'governance/types.ts', text: '' },
   { name: 'vague name', path: 'services/common/pad.js', text: '' },
   { name: 'vague name', path: 'services/orbit/index.ts', text: '' },
-];
+].map(({ name, path, text }) => ({ name, path, text: text.replaceAll('~', '') }));
 
 describe('stray text in the repository', () => {
   const files = readRepositoryFiles();

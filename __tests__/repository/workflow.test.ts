@@ -47,7 +47,7 @@ describe('workflow files', () => {
   it.each([
     ['action is not pinned', /@[0-9a-f]{40} # v\d/, '@v5 # v5'],
     ['action is not pinned', /(@[0-9a-f]{40}) # v[\d.]+/, '$1'],
-    ['action is not pinned', /@[0-9a-f]{39}/, '@'],
+    ['action is not pinned', /@[0-9a-f]/, '@'],
     ['permissions are not', 'contents: read', 'contents: write'],
     ['permissions are not', '  contents: read', '  contents: read\n  id-token: write'],
     ['has no timeout', /timeout-minutes: \d+/, 'timeout-minutes: 360'],

@@ -10,11 +10,11 @@ const step = z.object({
 });
 const workflow = z.object({
   on: z.record(z.string(), z.unknown()),
-  permissions: z.unknown(),
-  concurrency: z.unknown(),
+  permissions: z.unknown().optional(),
+  concurrency: z.unknown().optional(),
   jobs: z.record(
     z.string(),
-    z.object({ 'timeout-minutes': z.number().optional(), permissions: z.unknown(), steps: z.array(step) }),
+    z.object({ 'timeout-minutes': z.number().optional(), permissions: z.unknown().optional(), steps: z.array(step) }),
   ),
 });
 

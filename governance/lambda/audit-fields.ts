@@ -9,7 +9,11 @@ import { type Decision, type DecisionRequest } from '../contract.ts';
  * @param request - the request it answers, null when that could not be read
  * @param identity - who AWS says invoked, null when nobody in particular
  */
-export function auditFields(decision: Decision, request: DecisionRequest | null, identity: string | null): Record<string, unknown> {
+export function auditFields(
+  decision: Decision,
+  request: DecisionRequest | null,
+  identity: string | null,
+): Record<string, unknown> {
   // No token, secret or body is ever written: grant and certificate stay out.
   const { grant, certificate, ...recorded } = decision;
   return {
@@ -32,12 +36,16 @@ export function auditFields(decision: Decision, request: DecisionRequest | null,
 }
 
 function withoutRedacted(context: DecisionRequest['context'], { obligations }: Decision): DecisionRequest['context'] {
-  const redacted = new Set(obligations.flatMap((obligation) => (obligation.type === 'redact' ? obligation.fields : [])));
+  const redacted = new Set(
+    obligations.flatMap((obligation) => (obligation.type === 'redact' ? obligation.fields : [])),
+  );
   return Object.fromEntries(Object.entries(context).filter(([key]) => !redacted.has(key)));
 }
 
 /** `log` obligations add fields under `log`, where they cannot take the place of a recorded one. */
 function extraFields({ obligations }: Decision): Record<string, unknown> {
-  const fields = obligations.flatMap((obligation) => (obligation.type === 'log' ? Object.entries(obligation.fields) : []));
+  const fields = obligations.flatMap((obligation) =>
+    obligation.type === 'log' ? Object.entries(obligation.fields) : [],
+  );
   return fields.length > 0 ? { log: Object.fromEntries(fields) } : {};
 }

@@ -21,7 +21,12 @@ export interface AuditReport {
   readonly problems: readonly AuditProblem[];
 }
 
-const RecordShape = z.looseObject({ chain: z.string(), seq: z.int().check(z.positive()), prev: z.string(), message: z.enum(['decision', 'checkpoint']) });
+const RecordShape = z.looseObject({
+  chain: z.string(),
+  seq: z.int().check(z.positive()),
+  prev: z.string(),
+  message: z.enum(['decision', 'checkpoint']),
+});
 const CheckpointShape = z.looseObject({ token: z.string(), certificate: z.string() });
 const CheckpointClaimsShape = z.object({ chain: z.string(), seq: z.int(), head: z.string(), iat: z.int() });
 
@@ -54,17 +59,37 @@ export function verifyAudit(lines: Iterable<string>, trustedKeys: ReadonlyMap<st
       problems.push({ line: number, chain: '', problem: 'got text that is no audit record, expected one JSON object' });
       continue;
     }
-    const state = chains.get(record.chain) ?? { records: 0, checkpoints: 0, attestedSeq: 0, seq: 0, head: genesis, heads: new Map() };
+    const state = chains.get(record.chain) ?? {
+      records: 0,
+      checkpoints: 0,
+      attestedSeq: 0,
+      seq: 0,
+      head: genesis,
+      heads: new Map(),
+    };
     chains.set(record.chain, state);
-    const wrong = [...linkProblems(record, state), ...(record.message === 'checkpoint' ? checkCheckpoint(record, state, trustedKeys) : [])];
+    const wrong = [
+      ...linkProblems(record, state),
+      ...(record.message === 'checkpoint' ? checkCheckpoint(record, state, trustedKeys) : []),
+    ];
     problems.push(...wrong.map((problem) => ({ line: number, chain: record.chain, problem })));
     const head = hashLine(line);
     state.records += 1;
     state.heads.set(record.seq, head);
     Object.assign(state, { seq: record.seq, head });
   }
-  const summaries = Array.from(chains, ([chain, { records, checkpoints, attestedSeq, seq }]) => ({ chain, records, checkpoints, unattested: seq - attestedSeq }));
-  return { ok: problems.length === 0, records: summaries.reduce((sum, { records }) => sum + records, 0), chains: summaries, problems };
+  const summaries = Array.from(chains, ([chain, { records, checkpoints, attestedSeq, seq }]) => ({
+    chain,
+    records,
+    checkpoints,
+    unattested: seq - attestedSeq,
+  }));
+  return {
+    ok: problems.length === 0,
+    records: summaries.reduce((sum, { records }) => sum + records, 0),
+    chains: summaries,
+    problems,
+  };
 }
 
 type AuditRecord = z.infer<typeof RecordShape>;
@@ -84,31 +109,48 @@ function readRecord(line: string): AuditRecord | 'other' | 'broken' {
 
 function linkProblems({ seq, prev }: AuditRecord, state: ChainState): string[] {
   const problems: string[] = [];
-  if (seq !== state.seq + 1) problems.push(`got record ${seq} after ${state.seq}, expected ${state.seq + 1}: records are missing or out of order`);
-  else if (prev !== state.head) problems.push(`got prev ${prev.slice(0, 12)}…, expected ${state.head.slice(0, 12)}…: the record before was edited`);
+  if (seq !== state.seq + 1)
+    problems.push(
+      `got record ${seq} after ${state.seq}, expected ${state.seq + 1}: records are missing or out of order`,
+    );
+  else if (prev !== state.head)
+    problems.push(`got prev ${prev.slice(0, 12)}…, expected ${state.head.slice(0, 12)}…: the record before was edited`);
   return problems;
 }
 
 /** The problems of a checkpoint; a good one moves the chain's attested mark. */
-function checkCheckpoint(record: AuditRecord, state: ChainState, trustedKeys: ReadonlyMap<string, KeyObject>): string[] {
+function checkCheckpoint(
+  record: AuditRecord,
+  state: ChainState,
+  trustedKeys: ReadonlyMap<string, KeyObject>,
+): string[] {
   const parsed = z.safeParse(CheckpointShape, record);
   if (!parsed.success) return ['got a checkpoint without token and certificate, expected both'];
   const claims = readCheckpoint(parsed.data.token, parsed.data.certificate, trustedKeys);
-  if (claims === undefined) return ['got a checkpoint whose signature does not verify, expected one by a key that a trusted KMS key certified'];
+  if (claims === undefined)
+    return ['got a checkpoint whose signature does not verify, expected one by a key that a trusted KMS key certified'];
   if (claims.chain !== record.chain) return [`got a checkpoint of chain ${claims.chain}, expected one of this chain`];
-  if (state.heads.get(claims.seq) !== claims.head) return [`got another record ${claims.seq} than the checkpoint attests, expected it unchanged: the chain was rebuilt`];
+  if (state.heads.get(claims.seq) !== claims.head)
+    return [
+      `got another record ${claims.seq} than the checkpoint attests, expected it unchanged: the chain was rebuilt`,
+    ];
   for (const seq of state.heads.keys()) if (seq < claims.seq) state.heads.delete(seq);
   Object.assign(state, { checkpoints: state.checkpoints + 1, attestedSeq: claims.seq });
   return [];
 }
 
-function readCheckpoint(token: string, certificate: string, trustedKeys: ReadonlyMap<string, KeyObject>): z.infer<typeof CheckpointClaimsShape> | undefined {
+function readCheckpoint(
+  token: string,
+  certificate: string,
+  trustedKeys: ReadonlyMap<string, KeyObject>,
+): z.infer<typeof CheckpointClaimsShape> | undefined {
   const certified = readToken(certificate, { typ: tokenTypes.certificate, alg: 'ES256', parameters: ['kid'] });
   const trusted = certified ? trustedKeys.get(String(certified.header['kid'])) : undefined;
   if (!certified || !trusted || !verifySignature(certified, trusted)) return undefined;
   const certificateClaims = z.safeParse(CertificateClaims, certified.claims);
   const read = readToken(token, { typ: tokenTypes.checkpoint, alg: 'EdDSA' });
-  if (!certificateClaims.success || !read || !verifySignature(read, publicKeyOf(certificateClaims.data.cnf.jwk))) return undefined;
+  if (!certificateClaims.success || !read || !verifySignature(read, publicKeyOf(certificateClaims.data.cnf.jwk)))
+    return undefined;
   const claims = z.safeParse(CheckpointClaimsShape, read.claims);
   const { nbf, exp } = certificateClaims.data;
   return claims.success && claims.data.iat >= nbf && claims.data.iat <= exp ? claims.data : undefined;

@@ -45,7 +45,13 @@ export function hashLine(line: string): string {
 }
 
 /** Starts a chain with an id of its own. */
-export function createAuditTrail({ write, attest, checkpointEvery = 1000, nowMs = Date.now, onCheckpointFailure }: AuditTrailOptions): AuditTrail {
+export function createAuditTrail({
+  write,
+  attest,
+  checkpointEvery = 1000,
+  nowMs = Date.now,
+  onCheckpointFailure,
+}: AuditTrailOptions): AuditTrail {
   const chain = randomBytes(12).toString('base64url');
   let prev = genesis;
   let seq = 0;
@@ -75,7 +81,16 @@ export function createAuditTrail({ write, attest, checkpointEvery = 1000, nowMs 
   }
 
   function writeRecord(message: 'decision' | 'checkpoint', fields: Readonly<Record<string, unknown>>): void {
-    const line = JSON.stringify({ timestamp: new Date(nowMs()).toISOString(), level: 'info', service: 'governance', message, chain, seq: seq + 1, prev, ...fields });
+    const line = JSON.stringify({
+      timestamp: new Date(nowMs()).toISOString(),
+      level: 'info',
+      service: 'governance',
+      message,
+      chain,
+      seq: seq + 1,
+      prev,
+      ...fields,
+    });
     write(line);
     // INVARIANT: the chain moves on only once the line is out.
     seq += 1;

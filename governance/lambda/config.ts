@@ -5,7 +5,17 @@ import { lifetimes } from '../contract.ts';
 import { describeIssues } from '../policy/issues.ts';
 
 const integer = (least: number, most: number, byDefault: number) =>
-  z._default(z.coerce.number().check(z.refine((value) => Number.isInteger(value) && value >= least && value <= most, `a whole number from ${least} to ${most}`)), byDefault);
+  z._default(
+    z.coerce
+      .number()
+      .check(
+        z.refine(
+          (value) => Number.isInteger(value) && value >= least && value <= most,
+          `a whole number from ${least} to ${most}`,
+        ),
+      ),
+    byDefault,
+  );
 const setting = z.string().check(z.minLength(1));
 
 /** The environment variables of the Governance function; units are in the names. */
@@ -41,7 +51,8 @@ export function readGovernanceConfig(environment: Readonly<Record<string, string
   const parsed = z.safeParse(GovernanceEnvironment, environment);
   if (parsed.success) return parsed.data;
   const lines = describeIssues(parsed.error, environment).map(
-    ({ path, got, expected }) => `${path}: got ${/SECRET|TOKEN|ACCESS_KEY/.test(path) && got !== 'nothing' ? 'a value' : got}, expected ${expected}`,
+    ({ path, got, expected }) =>
+      `${path}: got ${/SECRET|TOKEN|ACCESS_KEY/.test(path) && got !== 'nothing' ? 'a value' : got}, expected ${expected}`,
   );
   throw new Error(`governance configuration is not usable\n${lines.join('\n')}`);
 }

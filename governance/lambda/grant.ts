@@ -55,7 +55,14 @@ const signingAttempts = 3;
  * only when nothing valid is left.
  */
 export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
-  const { signer, issuer, certificateSeconds = lifetimes.certificateSeconds, grantSeconds = lifetimes.grantSeconds, nowMs = Date.now, onRenewalFailure } = options;
+  const {
+    signer,
+    issuer,
+    certificateSeconds = lifetimes.certificateSeconds,
+    grantSeconds = lifetimes.grantSeconds,
+    nowMs = Date.now,
+    onRenewalFailure,
+  } = options;
   let current: CertifiedKey | null = null;
   let renewal: Promise<CertifiedKey> | null = null;
   let renewNotBeforeSeconds = 0;
@@ -68,7 +75,11 @@ export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
     // INVARIANT: a grant never outlives the certificate of the key that signed it.
     const exp = Math.min(iat + grantSeconds, key.expiresSeconds);
     const claims: GrantClaims = { iss: issuer, ...content, jti: uuidv7(), iat, exp };
-    return { grant: signToken({ typ: tokenTypes.grant }, claims, key.privateKey), certificate: key.certificate, expiresMs: exp * 1000 };
+    return {
+      grant: signToken({ typ: tokenTypes.grant }, claims, key.privateKey),
+      certificate: key.certificate,
+      expiresMs: exp * 1000,
+    };
   }
 
   async function attest(typ: string, claims: object): Promise<{ token: string; certificate: string }> {
@@ -99,7 +110,13 @@ export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
     const { privateKey } = generateKeyPairSync('ed25519');
     const iat = nowSeconds();
     const exp = iat + certificateSeconds;
-    const claims: CertificateClaims = { iss: issuer, cnf: { jwk: publicJwk(privateKey) }, iat, nbf: iat - lifetimes.skewSeconds, exp };
+    const claims: CertificateClaims = {
+      iss: issuer,
+      cnf: { jwk: publicJwk(privateKey) },
+      iat,
+      nbf: iat - lifetimes.skewSeconds,
+      exp,
+    };
     // The header names the key's ARN, which KMS tells with the signature: an alias costs one call more, once.
     let kid = signer.keyId;
     for (let attempt = 1; attempt <= signingAttempts; attempt += 1) {
@@ -107,11 +124,18 @@ export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
       const { keyId, signature } = await signer.sign(input);
       if (keyId === kid) {
         const certificate = `${input}.${signature.toString('base64url')}`;
-        return { privateKey, certificate, renewFromSeconds: exp - Math.ceil(certificateSeconds / 3), expiresSeconds: exp };
+        return {
+          privateKey,
+          certificate,
+          renewFromSeconds: exp - Math.ceil(certificateSeconds / 3),
+          expiresSeconds: exp,
+        };
       }
       kid = keyId;
     }
-    throw new Error(`got ${signingAttempts} signatures by as many keys for ${signer.keyId}, expected the alias to hold still`);
+    throw new Error(
+      `got ${signingAttempts} signatures by as many keys for ${signer.keyId}, expected the alias to hold still`,
+    );
   }
 
   function nowSeconds(): number {

@@ -35,7 +35,9 @@ interface Draft extends Omit<Decision, 'issuedAt' | 'decisionId' | 'decisionMicr
  *
  * @returns the handler; it answers a `Decision`
  */
-export function createHandler(runtime: GovernanceRuntime): (event: unknown, context: InvocationContext) => Promise<Decision> {
+export function createHandler(
+  runtime: GovernanceRuntime,
+): (event: unknown, context: InvocationContext) => Promise<Decision> {
   const { audit, report, nowMs = Date.now } = runtime;
 
   return async function govern(event, { invokedFunctionArn }) {
@@ -44,7 +46,9 @@ export function createHandler(runtime: GovernanceRuntime): (event: unknown, cont
     const decisionId = uuidv7();
     const identity = callerIdentity(invokedFunctionArn);
     const parsed = parseRequest(event);
-    const draft = parsed.ok ? await settle(parsed.request, identity, decisionId, issuedMs) : denied('request_invalid', { detail: parsed.detail });
+    const draft = parsed.ok
+      ? await settle(parsed.request, identity, decisionId, issuedMs)
+      : denied('request_invalid', { detail: parsed.detail });
     const decision = finish(draft);
     try {
       audit.append(auditFields(decision, parsed.ok ? parsed.request : null, identity));
@@ -57,39 +61,66 @@ export function createHandler(runtime: GovernanceRuntime): (event: unknown, cont
 
     function finish(fields: Draft): Decision {
       const decisionMicros = Math.round((performance.now() - startedAt) * 1000);
-      return { ...fields, allowed: fields.reason === 'permitted', decisionId, issuedAt: new Date(issuedMs).toISOString(), decisionMicros };
+      return {
+        ...fields,
+        allowed: fields.reason === 'permitted',
+        decisionId,
+        issuedAt: new Date(issuedMs).toISOString(),
+        decisionMicros,
+      };
     }
   };
 
-  async function settle(request: DecisionRequest, identity: string | null, decisionId: string, issuedMs: number): Promise<Draft> {
+  async function settle(
+    request: DecisionRequest,
+    identity: string | null,
+    decisionId: string,
+    issuedMs: number,
+  ): Promise<Draft> {
     try {
       return await decideAndSign(runtime, request, identity, decisionId, issuedMs);
     } catch (error) {
-      report('warn', 'decision failed', { decisionId, cause: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      report('warn', 'decision failed', {
+        decisionId,
+        cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
       return denied('evaluation_error', { detail: 'the decision could not be evaluated' });
     }
   }
 }
 
-async function decideAndSign(runtime: GovernanceRuntime, request: DecisionRequest, identity: string | null, decisionId: string, issuedMs: number): Promise<Draft> {
+async function decideAndSign(
+  runtime: GovernanceRuntime,
+  request: DecisionRequest,
+  identity: string | null,
+  decisionId: string,
+  issuedMs: number,
+): Promise<Draft> {
   const { store, quotas, grants, report } = runtime;
   const stranger = identityProblem(request, identity);
   if (stranger !== undefined) return denied('identity_mismatch', { detail: stranger });
 
   const found = await store.lookup(request.tenant, issuedMs);
   if (!found.ok) return denied(found.reason, { detail: found.detail });
-  const policies = { policy: referenceTo(found.policy), ...(found.platform ? { platform: referenceTo(found.platform) } : {}) };
+  const policies = {
+    policy: referenceTo(found.policy),
+    ...(found.platform ? { platform: referenceTo(found.platform) } : {}),
+  };
 
   const verdict = decide(found.policy, found.platform, request, issuedMs);
   const { rule, shadow, detail } = verdict;
   const common = { ...policies, rule, shadow: [...shadow], ...(detail === undefined ? {} : { detail }) };
-  if (!verdict.allowed) return denied(verdict.reason, common);
+  if (verdict.reason !== 'permitted') return denied(verdict.reason, common);
   const { binding } = request;
   const obligations = [...verdict.obligations];
   if (!binding) return { ...common, reason: 'permitted', obligations };
 
   const target = targetOf(verdict, binding.path);
-  if (!target) return denied('request_invalid', { ...common, detail: `binding.path: got ${binding.path}, expected the path of ${verdict.resource}` });
+  if (!target)
+    return denied('request_invalid', {
+      ...common,
+      detail: `binding.path: got ${binding.path}, expected the path of ${verdict.resource}`,
+    });
   try {
     const charged = await quotas.consume(chargesFor(verdict.quotas, request), issuedMs);
     if (!charged.ok) return denied('quota_exceeded', { ...common, quota: charged.exceeded });
@@ -107,7 +138,15 @@ async function decideAndSign(runtime: GovernanceRuntime, request: DecisionReques
       obl: obligations,
     });
     const quota = charged.tightest ? { quota: charged.tightest } : {};
-    return { ...common, ...quota, reason: 'permitted', obligations, grant, certificate, expiresAt: new Date(expiresMs).toISOString() };
+    return {
+      ...common,
+      ...quota,
+      reason: 'permitted',
+      obligations,
+      grant,
+      certificate,
+      expiresAt: new Date(expiresMs).toISOString(),
+    };
   } catch (error) {
     report('warn', 'quota or grant could not be had', { decisionId, cause: String(error) });
     return denied('governance_unavailable', { ...common, detail: 'a quota or the signing key could not be reached' });
@@ -121,7 +160,10 @@ function denied(reason: Exclude<Reason, 'permitted'>, fields: Partial<Draft> = {
 function parseRequest(event: unknown): { ok: true; request: DecisionRequest } | { ok: false; detail: string } {
   const parsed = z.safeParse(DecisionRequest, event);
   if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, detail: describeIssues(parsed.error, event).map(formatIssue).join('; ').slice(0, detailMaxLength) };
+  return {
+    ok: false,
+    detail: describeIssues(parsed.error, event).map(formatIssue).join('; ').slice(0, detailMaxLength),
+  };
 }
 
 const detailMaxLength = 2000;
@@ -132,17 +174,30 @@ const detailMaxLength = 2000;
  */
 export function callerIdentity(invokedFunctionArn: string): string | null {
   const [, , service, , , , , qualifier] = invokedFunctionArn.split(':');
-  if (service !== 'lambda' || qualifier === undefined || qualifier === 'live' || !/^[a-z][a-z0-9-]{0,62}$/.test(qualifier)) return null;
+  if (
+    service !== 'lambda' ||
+    qualifier === undefined ||
+    qualifier === 'live' ||
+    !/^[a-z][a-z0-9-]{0,62}$/.test(qualifier)
+  )
+    return null;
   return qualifier;
 }
 
 /** What speaks against the caller being the service it names; without identity only a dry run is let through. */
 function identityProblem({ service, binding }: DecisionRequest, identity: string | null): string | undefined {
-  if (identity === null) return binding ? 'binding: got one from a caller without identity, expected an invocation by the alias of a service' : undefined;
+  if (identity === null)
+    return binding
+      ? 'binding: got one from a caller without identity, expected an invocation by the alias of a service'
+      : undefined;
   return identity === service ? undefined : `service: got ${service}, expected ${identity}, the alias that was invoked`;
 }
 
-function referenceTo({ tenant, revision, digest }: CompiledPolicy): { tenant: string; revision: number; digest: string } {
+function referenceTo({ tenant, revision, digest }: CompiledPolicy): {
+  tenant: string;
+  revision: number;
+  digest: string;
+} {
   return { tenant, revision, digest };
 }
 

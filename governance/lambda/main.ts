@@ -26,7 +26,8 @@ const grants = createGrantIssuer({
   issuer: config.GOVERNANCE_ISSUER,
   certificateSeconds: config.GOVERNANCE_CERTIFICATE_SECONDS,
   grantSeconds: config.GOVERNANCE_GRANT_SECONDS,
-  onRenewalFailure: (cause) => report('warn', 'certificate could not be renewed; the present one serves on', { cause: String(cause) }),
+  onRenewalFailure: (cause) =>
+    report('warn', 'certificate could not be renewed; the present one serves on', { cause: String(cause) }),
 });
 const audit = createAuditTrail({
   write: writeLine,
@@ -34,7 +35,11 @@ const audit = createAuditTrail({
   checkpointEvery: config.AUDIT_CHECKPOINT_EVERY,
   onCheckpointFailure: (cause) => report('warn', 'audit checkpoint could not be signed', { cause: String(cause) }),
 });
-const store = await createFolderStore({ folder: config.POLICY_FOLDER, report, maxStaleMs: config.POLICY_MAX_STALE_SECONDS * 1000 });
+const store = await createFolderStore({
+  folder: config.POLICY_FOLDER,
+  report,
+  maxStaleMs: config.POLICY_MAX_STALE_SECONDS * 1000,
+});
 // The first certificate is made while the environment starts; a failure here is met again, and denied, by the first decision.
 grants.prepare().catch((error: unknown) => report('warn', 'no certificate yet', { cause: String(error) }));
 
@@ -44,7 +49,9 @@ export const handler = createHandler({ store, quotas: createMemoryQuotaStore(), 
 /** Attests the audit trail to its end and lets go of the policy folder. Called before the environment ends. */
 export async function shutdown(): Promise<void> {
   store.close();
-  await audit.checkpoint().catch((error: unknown) => report('warn', 'last audit checkpoint could not be signed', { cause: String(error) }));
+  await audit
+    .checkpoint()
+    .catch((error: unknown) => report('warn', 'last audit checkpoint could not be signed', { cause: String(error) }));
 }
 
 process.once('SIGTERM', () => void shutdown());

@@ -30,7 +30,10 @@ export function chargesFor(
   quotas: readonly CompiledQuota[],
   request: { tenant: string; service: string; intent: string; subject?: string | undefined },
 ): QuotaCharge[] {
-  return quotas.map((quota) => ({ quota, key: JSON.stringify([quota.id, ...quota.per.map((dimension) => request[dimension] ?? '')]) }));
+  return quotas.map((quota) => ({
+    quota,
+    key: JSON.stringify([quota.id, ...quota.per.map((dimension) => request[dimension] ?? '')]),
+  }));
 }
 
 interface Counter {
@@ -62,11 +65,18 @@ export function createMemoryQuotaStore(maxCounters = 100_000): QuotaStore {
     const exceeded = standings.find(({ quota, used }) => used + 1 > quota.limit);
     if (exceeded) {
       const { quota, counter } = exceeded;
-      const retryAfterSeconds = Math.max(1, Math.ceil((counter.windowStartMs + quota.windowSeconds * 1000 - nowMs) / 1000));
+      const retryAfterSeconds = Math.max(
+        1,
+        Math.ceil((counter.windowStartMs + quota.windowSeconds * 1000 - nowMs) / 1000),
+      );
       return { ok: false, exceeded: { id: quota.id, limit: quota.limit, remaining: 0, retryAfterSeconds } };
     }
     for (const { counter } of standings) counter.count += 1;
-    const left = standings.map(({ quota, used }) => ({ id: quota.id, limit: quota.limit, remaining: Math.max(0, Math.floor(quota.limit - used - 1)) }));
+    const left = standings.map(({ quota, used }) => ({
+      id: quota.id,
+      limit: quota.limit,
+      remaining: Math.max(0, Math.floor(quota.limit - used - 1)),
+    }));
     return { ok: true, tightest: left.sort((a, b) => a.remaining - b.remaining)[0] ?? null };
   }
 
@@ -81,7 +91,8 @@ export function createMemoryQuotaStore(maxCounters = 100_000): QuotaStore {
       return known;
     }
     if (counters.size >= maxCounters) dropExpired(nowMs);
-    if (counters.size >= maxCounters) throw new Error(`got a quota counter beyond the ${maxCounters} held, expected fewer distinct callers`);
+    if (counters.size >= maxCounters)
+      throw new Error(`got a quota counter beyond the ${maxCounters} held, expected fewer distinct callers`);
     const counter = { windowStartMs, count: 0, previousCount: 0, expiresMs: windowStartMs + 2 * windowMs };
     counters.set(key, counter);
     return counter;
@@ -92,7 +103,11 @@ export function createMemoryQuotaStore(maxCounters = 100_000): QuotaStore {
   }
 }
 
-function usedIn({ windowStartMs, count, previousCount }: Counter, { window, windowSeconds }: CompiledQuota, nowMs: number): number {
+function usedIn(
+  { windowStartMs, count, previousCount }: Counter,
+  { window, windowSeconds }: CompiledQuota,
+  nowMs: number,
+): number {
   if (window === 'fixed') return count;
   const reach = 1 - (nowMs - windowStartMs) / (windowSeconds * 1000);
   return count + previousCount * Math.min(1, Math.max(0, reach));

@@ -52,7 +52,12 @@ export function createKmsSigner({ endpoint, timeoutMs = 2000, ...options }: KmsS
       secretAccessKey,
       ...(sessionToken === undefined ? {} : { sessionToken }),
     }).sign();
-    const response = await fetch(signed.url, { method: 'POST', headers: signed.headers, body, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(signed.url, {
+      method: 'POST',
+      headers: signed.headers,
+      body,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const answer = (await response.json()) as { KeyId?: unknown; Signature?: unknown; __type?: unknown };
     if (!response.ok || typeof answer.KeyId !== 'string' || typeof answer.Signature !== 'string') {
       throw new Error(`got ${response.status} ${String(answer.__type ?? '')} from kms, expected a signature`);

@@ -13,7 +13,11 @@ import { parsePolicy } from '../policy/parse.ts';
 /** The documents a tenant's request is decided by, or the reason to deny it. */
 export type PolicyLookup =
   | { ok: true; policy: CompiledPolicy; platform: CompiledPolicy | null }
-  | { ok: false; reason: Extract<Reason, 'unknown_tenant' | 'policy_unavailable' | 'policy_invalid' | 'policy_stale'>; detail: string };
+  | {
+      ok: false;
+      reason: Extract<Reason, 'unknown_tenant' | 'policy_unavailable' | 'policy_invalid' | 'policy_stale'>;
+      detail: string;
+    };
 
 /** Where policies are kept. Never throws: whatever is wrong is a reason to deny. */
 export interface PolicyStore {
@@ -49,7 +53,12 @@ const retryMs = 1000;
  * A broken edit or an older revision keeps the last good document and says so. Without a good platform document
  * every tenant is denied: its forbids may not lapse because a file does.
  */
-export async function createFolderStore({ folder, report, maxStaleMs = 60_000, nowMs = Date.now }: FolderStoreOptions): Promise<PolicyStore> {
+export async function createFolderStore({
+  folder,
+  report,
+  maxStaleMs = 60_000,
+  nowMs = Date.now,
+}: FolderStoreOptions): Promise<PolicyStore> {
   const entries = new Map<string, Entry>();
   let lastReadMs = nowMs();
   let unreadable: string | null = null;
@@ -67,7 +76,8 @@ export async function createFolderStore({ folder, report, maxStaleMs = 60_000, n
     const entry = entries.get(tenant);
     if (!platform) return refuse('policy_unavailable', 'got no platform document, expected one');
     if (!platform.policy) return refuse('policy_invalid', 'got a platform document that is not valid');
-    if (!entry || tenant === platformTenant) return refuse('unknown_tenant', `got tenant ${tenant}, expected one with a policy`);
+    if (!entry || tenant === platformTenant)
+      return refuse('unknown_tenant', `got tenant ${tenant}, expected one with a policy`);
     if (!entry.policy) return refuse('policy_invalid', `got a document of tenant ${tenant} that is not valid`);
     return { ok: true, policy: entry.policy, platform: platform.policy };
   }
@@ -103,7 +113,9 @@ export async function createFolderStore({ folder, report, maxStaleMs = 60_000, n
   async function readFolder(): Promise<void> {
     try {
       const names = (await readdir(folder)).filter((name) => policyFile.test(name));
-      const texts = await Promise.all(names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })));
+      const texts = await Promise.all(
+        names.map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') })),
+      );
       for (const { name, text } of texts) readDocument(name, text);
       forgetMissing(names);
       lastReadMs = nowMs();
@@ -111,7 +123,10 @@ export async function createFolderStore({ folder, report, maxStaleMs = 60_000, n
     } catch (error) {
       unreadable = `got ${messageOf(error)}, expected a readable policy folder`;
       readAfter(retryMs);
-      report('warn', 'policy folder cannot be read; the last good documents serve on', { folder, cause: messageOf(error) });
+      report('warn', 'policy folder cannot be read; the last good documents serve on', {
+        folder,
+        cause: messageOf(error),
+      });
     }
   }
 
@@ -125,7 +140,13 @@ export async function createFolderStore({ folder, report, maxStaleMs = 60_000, n
     entries.set(tenant, { policy: candidate.ok ? candidate.policy : kept, seenDigest: digest });
     if (candidate.ok) {
       const { revision, ruleCount } = candidate.policy;
-      report('info', 'policy loaded', { file: name, policyTenant: tenant, revision, rules: ruleCount, digest: digest.slice(0, 12) });
+      report('info', 'policy loaded', {
+        file: name,
+        policyTenant: tenant,
+        revision,
+        rules: ruleCount,
+        digest: digest.slice(0, 12),
+      });
     } else {
       const consequence = kept ? `revision ${kept.revision} serves on` : 'every request of it is denied';
       report('warn', `policy refused; ${consequence}`, { file: name, problems: candidate.problems });
@@ -140,18 +161,31 @@ export async function createFolderStore({ folder, report, maxStaleMs = 60_000, n
       const platform = tenant === platformTenant ? entries.get(tenant) : undefined;
       if (platform) entries.set(tenant, { ...platform, seenDigest: '' });
       else entries.delete(tenant);
-      report('warn', platform ? 'platform policy file is gone; its last document serves on' : 'policy file is gone; its tenant is denied', { policyTenant: tenant });
+      report(
+        'warn',
+        platform
+          ? 'platform policy file is gone; its last document serves on'
+          : 'policy file is gone; its tenant is denied',
+        { policyTenant: tenant },
+      );
     }
   }
 }
 
-function readCandidate(name: string, text: string, digest: string, kept: CompiledPolicy | null): { ok: true; policy: CompiledPolicy } | { ok: false; problems: string[] } {
+function readCandidate(
+  name: string,
+  text: string,
+  digest: string,
+  kept: CompiledPolicy | null,
+): { ok: true; policy: CompiledPolicy } | { ok: false; problems: string[] } {
   const reading = parsePolicy(text);
   if (!reading.ok) return { ok: false, problems: reading.issues.map(formatIssue) };
   const { document } = reading;
   const tenant = tenantOf(name);
-  if (document.tenant !== tenant) return { ok: false, problems: [`tenant: got "${document.tenant}", expected "${tenant}" in ${name}`] };
-  if (kept && document.revision < kept.revision) return { ok: false, problems: [`revision: got ${document.revision}, expected at least ${kept.revision}`] };
+  if (document.tenant !== tenant)
+    return { ok: false, problems: [`tenant: got "${document.tenant}", expected "${tenant}" in ${name}`] };
+  if (kept && document.revision < kept.revision)
+    return { ok: false, problems: [`revision: got ${document.revision}, expected at least ${kept.revision}`] };
   return { ok: true, policy: compilePolicy(document, digest) };
 }
 

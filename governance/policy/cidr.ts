@@ -25,7 +25,10 @@ export function parseCidr(text: string): Network | undefined {
 export function containsAddress(network: Network, address: string): boolean | undefined {
   const bytes = parseAddress(address);
   if (!bytes) return undefined;
-  return bytes.length === network.bytes.length && bytes.every((byte, index) => (byte & maskByte(network.prefix, index)) === network.bytes[index]);
+  return (
+    bytes.length === network.bytes.length &&
+    bytes.every((byte, index) => (byte & maskByte(network.prefix, index)) === network.bytes[index])
+  );
 }
 
 function maskByte(prefix: number, index: number): number {
@@ -66,7 +69,8 @@ function parseGroups(text: string): number[] | undefined {
   for (const [index, group] of groups.entries()) {
     const embedded = index === groups.length - 1 && group.includes('.') ? parseIpv4(group) : undefined;
     if (embedded) bytes.push(...embedded);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(group)) bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
+    else if (/^[0-9a-fA-F]{1,4}$/.test(group))
+      bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
     else return undefined;
   }
   return bytes;

@@ -1,7 +1,23 @@
 // Turns a document into an index by service, intent and resource, with every condition compiled to a closure once.
 // Next: governance/policy/decide.ts, which walks the index for one request.
-import { type AttributeType, type Obligation, type PolicyDocument, platformTenant, type Quota, type Rule } from './document.ts';
-import { attributeReader, type AttributeValue, compileCondition, conditionParts, type Facts, globTest, type Leaf, type Test } from './operators.ts';
+import {
+  type AttributeType,
+  type Obligation,
+  type PolicyDocument,
+  platformTenant,
+  type Quota,
+  type Rule,
+} from './document.ts';
+import {
+  attributeReader,
+  type AttributeValue,
+  compileCondition,
+  conditionParts,
+  type Facts,
+  globTest,
+  type Leaf,
+  type Test,
+} from './operators.ts';
 
 /** A quota as the counters need it. `id` is unique over tenants: `<tenant>/<name>`. */
 export interface CompiledQuota extends Quota {
@@ -72,7 +88,9 @@ export interface KeyedRules {
  * @param digest - SHA-256 of its stored bytes, hex; decisions and grants carry it
  */
 export function compilePolicy(document: PolicyDocument, digest: string): CompiledPolicy {
-  const quotas = new Map(Object.entries(document.quotas).map(([name, quota]) => [name, { ...quota, id: `${document.tenant}/${name}` }]));
+  const quotas = new Map(
+    Object.entries(document.quotas).map(([name, quota]) => [name, { ...quota, id: `${document.tenant}/${name}` }]),
+  );
   const buckets = new Map<string, Map<string, BucketBuilder>>();
   for (const source of document.rules) {
     const rule = compileRule(source, document.tenant, quotas);
@@ -85,7 +103,12 @@ export function compilePolicy(document: PolicyDocument, digest: string): Compile
     revision: document.revision,
     digest,
     validUntilMs: document.validUntil === undefined ? Number.POSITIVE_INFINITY : Date.parse(document.validUntil),
-    intents: new Map(Object.entries(document.intents).map(([name, { resource, context }]) => [name, { resource, context: new Map(Object.entries(context)) }])),
+    intents: new Map(
+      Object.entries(document.intents).map(([name, { resource, context }]) => [
+        name,
+        { resource, context: new Map(Object.entries(context)) },
+      ]),
+    ),
     bindingQuotas: document.tenant === platformTenant ? [...quotas.values()] : [],
     index: mapValues(buckets, (byIntent) => mapValues(byIntent, buildBucket)),
     ruleCount: document.rules.length,
@@ -147,7 +170,11 @@ function buildSet(rules: readonly CompiledRule[]): RuleSet {
       continue;
     }
     const values = keyValues(leaf);
-    const group = getOrMake(groups, `${leaf.attribute} ${typeof values[0]}`, () => ({ leaf, byValue: new Map<AttributeValue, CompiledRule[]>(), all: [] }));
+    const group = getOrMake(groups, `${leaf.attribute} ${typeof values[0]}`, () => ({
+      leaf,
+      byValue: new Map<AttributeValue, CompiledRule[]>(),
+      all: [],
+    }));
     group.all.push(rule);
     for (const value of new Set(values)) getOrMake(group.byValue, value, () => []).push(rule);
   }
@@ -171,7 +198,8 @@ function buildSet(rules: readonly CompiledRule[]): RuleSet {
 function keyOf({ source }: CompiledRule): Leaf | undefined {
   const [part] = source.when ? conditionParts(source.when) : [];
   if (!part) return undefined;
-  const candidates = part.kind === 'branch' && part.operator === 'all' ? part.conditions.flatMap(conditionParts) : [part];
+  const candidates =
+    part.kind === 'branch' && part.operator === 'all' ? part.conditions.flatMap(conditionParts) : [part];
   const leaves = candidates.filter((candidate) => candidate.kind === 'leaf');
   return leaves.find(({ operator }) => operator === 'eq') ?? leaves.find(({ operator }) => operator === 'in');
 }

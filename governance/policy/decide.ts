@@ -15,7 +15,13 @@ export interface PolicyRequest {
 }
 
 /** Why the policy alone answers as it does; quotas and failures add their own reasons later. */
-export type VerdictReason = 'permitted' | 'no_matching_permit' | 'forbidden_by_rule' | 'request_invalid' | 'policy_expired' | 'unknown_tenant';
+export type VerdictReason =
+  | 'permitted'
+  | 'no_matching_permit'
+  | 'forbidden_by_rule'
+  | 'request_invalid'
+  | 'policy_expired'
+  | 'unknown_tenant';
 
 /** A rule in shadow mode that, enforced alone, would have turned the answer around. */
 export interface ShadowVerdict {
@@ -52,14 +58,21 @@ const none: readonly never[] = Object.freeze([]);
  * @param request - a request whose shape was checked
  * @param nowMs - the time of the decision, epoch milliseconds
  */
-export function decide(policy: CompiledPolicy, platform: CompiledPolicy | null, request: PolicyRequest, nowMs: number): Verdict {
+export function decide(
+  policy: CompiledPolicy,
+  platform: CompiledPolicy | null,
+  request: PolicyRequest,
+  nowMs: number,
+): Verdict {
   // INVARIANT: a document decides only for the tenant it is written for.
   if (policy.tenant !== request.tenant) return deny('unknown_tenant', null, null);
-  if (nowMs >= policy.validUntilMs || (platform !== null && nowMs >= platform.validUntilMs)) return deny('policy_expired', null, null);
+  if (nowMs >= policy.validUntilMs || (platform !== null && nowMs >= platform.validUntilMs))
+    return deny('policy_expired', null, null);
   const intent = policy.intents.get(request.intent);
   if (intent === undefined) return deny('no_matching_permit', null, null);
   for (const key in request.context) {
-    if (!intent.context.has(key)) return deny('request_invalid', null, intent.resource, undeclared(key, request.intent, intent.context.keys()));
+    if (!intent.context.has(key))
+      return deny('request_invalid', null, intent.resource, undeclared(key, request.intent, intent.context.keys()));
   }
 
   const facts: Facts = {
@@ -137,7 +150,12 @@ function visitRule(rule: CompiledRule, facts: Facts, tally: Tally): void {
   else (tally.alsoPermit ??= []).push(rule);
 }
 
-function conclude(tally: Tally, forbid: CompiledRule | null, platform: CompiledPolicy | null, resource: string): Verdict {
+function conclude(
+  tally: Tally,
+  forbid: CompiledRule | null,
+  platform: CompiledPolicy | null,
+  resource: string,
+): Verdict {
   if (forbid !== null) return deny('forbidden_by_rule', forbid.id, resource);
   if (tally.permit === null) {
     return { ...deny('no_matching_permit', null, resource), shadow: shadowOf(tally.shadowPermits) };
@@ -149,8 +167,12 @@ function conclude(tally: Tally, forbid: CompiledRule | null, platform: CompiledP
     reason: 'permitted',
     rule: permits?.[0]?.id ?? tally.permit.id,
     resource,
-    obligations: permits === null ? tally.permit.obligations : unionOf(permits.flatMap(({ obligations }) => obligations)),
-    quotas: permits === null && binding.length === 0 ? tally.permit.quotas : [...new Set([...binding, ...(permits ?? [tally.permit]).flatMap(({ quotas }) => quotas)])],
+    obligations:
+      permits === null ? tally.permit.obligations : unionOf(permits.flatMap(({ obligations }) => obligations)),
+    quotas:
+      permits === null && binding.length === 0
+        ? tally.permit.quotas
+        : [...new Set([...binding, ...(permits ?? [tally.permit]).flatMap(({ quotas }) => quotas)])],
     shadow: shadowOf(tally.shadowForbids),
   };
 }

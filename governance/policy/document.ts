@@ -31,13 +31,19 @@ export const IntentName = pattern(/^[a-z][a-z0-9_]{0,63}$/, 'an intent name such
 /** Name of a tenant: `default`. The platform's `*` is not one. */
 export const TenantName = pattern(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a tenant name such as "default"');
 /** What is acted upon: `<audience>:<path>`, `axon:/reason`. */
-export const ResourceName = pattern(/^[a-z][a-z0-9-]{0,62}:\/[\x21-\x29\x2b-\x7e]{0,255}$/, 'a resource such as "axon:/reason"');
+export const ResourceName = pattern(
+  /^[a-z][a-z0-9-]{0,62}:\/[\x21-\x29\x2b-\x7e]{0,255}$/,
+  'a resource such as "axon:/reason"',
+);
 /** Name of one context attribute: `maxTokens`. */
 export const AttributeKey = pattern(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, 'a context key such as "maxTokens"');
 
 const orAny = <T extends z.ZodMiniType<string>>(name: T, expected: string) =>
   z.string().check(z.refine((value) => value === '*' || z.safeParse(name, value).success, expected));
-const resourcePattern = pattern(/^(\*|[a-z*][a-z0-9*-]{0,62}:\/[\x21-\x7e]{0,255})$/, 'a resource such as "axon:/reason", or in a forbid a pattern such as "axon:/*"');
+const resourcePattern = pattern(
+  /^(\*|[a-z*][a-z0-9*-]{0,62}:\/[\x21-\x7e]{0,255})$/,
+  'a resource such as "axon:/reason", or in a forbid a pattern such as "axon:/*"',
+);
 const ruleId = pattern(/^[a-z0-9][a-z0-9._-]{0,127}$/, 'an id such as "orbit-may-reason"');
 const attribute = pattern(
   /^(context\.[a-zA-Z][a-zA-Z0-9]{0,63}|subject|resource|service|intent|tenant)$/,
@@ -97,7 +103,11 @@ export type Condition = z.infer<typeof Condition>;
 export type Operator = keyof Condition;
 
 /** Caps a numeric field of the call; a missing field is set to the cap. */
-export const LimitObligation = z.strictObject({ type: z.literal('limit'), field: AttributeKey, max: finite.check(z.nonnegative()) });
+export const LimitObligation = z.strictObject({
+  type: z.literal('limit'),
+  field: AttributeKey,
+  max: finite.check(z.nonnegative()),
+});
 /** Fields removed from the call and from the logs before anything reads them. */
 export const RedactObligation = z.strictObject({ type: z.literal('redact'), fields: listOf(AttributeKey) });
 /** The grant is also recorded in shared storage, so that no two executors can both accept it. */
@@ -105,7 +115,12 @@ export const SingleUseObligation = z.strictObject({ type: z.literal('single_use'
 /** Extra fields for the audit record and the request logs. */
 export const LogObligation = z.strictObject({ type: z.literal('log'), fields: z.record(AttributeKey, scalar) });
 /** What a permit demands of whoever carries it out. An enforcer that does not know one must refuse. */
-export const Obligation = z.discriminatedUnion('type', [LimitObligation, RedactObligation, SingleUseObligation, LogObligation]);
+export const Obligation = z.discriminatedUnion('type', [
+  LimitObligation,
+  RedactObligation,
+  SingleUseObligation,
+  LogObligation,
+]);
 /** A parsed `Obligation`. */
 export type Obligation = z.infer<typeof Obligation>;
 
@@ -115,7 +130,10 @@ export const AttributeType = z.enum(['string', 'number', 'boolean', 'string[]'])
 export type AttributeType = z.infer<typeof AttributeType>;
 
 /** One thing a caller may want: the resource it acts upon, and the context attributes it is judged by. */
-export const Intent = z.strictObject({ resource: ResourceName, context: z._default(z.record(AttributeKey, AttributeType), {}) });
+export const Intent = z.strictObject({
+  resource: ResourceName,
+  context: z._default(z.record(AttributeKey, AttributeType), {}),
+});
 
 /** How many permitted decisions may pass in a window, counted apart for each combination of `per`. */
 export const Quota = z.strictObject({
@@ -167,7 +185,8 @@ export function policyJsonSchema(): object {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
       // The one rule of Condition that an object schema alone does not carry.
-      if (zodSchema === (Condition as z.core.$ZodType)) Object.assign(jsonSchema, { minProperties: 1, maxProperties: 1 });
+      if (zodSchema === (Condition as z.core.$ZodType))
+        Object.assign(jsonSchema, { minProperties: 1, maxProperties: 1 });
     },
   });
 }

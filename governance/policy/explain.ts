@@ -3,7 +3,14 @@
 import { type CompiledPolicy, type CompiledRule, rulesOf } from './compile.ts';
 import { type Condition } from './document.ts';
 import { decide, type PolicyRequest, type Verdict } from './decide.ts';
-import { attributeReader, type AttributeValue, compileCondition, conditionParts, type Facts, type Truth } from './operators.ts';
+import {
+  attributeReader,
+  type AttributeValue,
+  compileCondition,
+  conditionParts,
+  type Facts,
+  type Truth,
+} from './operators.ts';
 
 /** One condition with its outcome. A leaf names the attribute, the value found and the literal it was compared with. */
 export interface ConditionTrace {
@@ -32,7 +39,12 @@ export interface Explanation {
 }
 
 /** Explains a decision. Takes the arguments of {@link decide}; evaluates every condition, also where `decide` need not. */
-export function explain(policy: CompiledPolicy, platform: CompiledPolicy | null, request: PolicyRequest, nowMs: number): Explanation {
+export function explain(
+  policy: CompiledPolicy,
+  platform: CompiledPolicy | null,
+  request: PolicyRequest,
+  nowMs: number,
+): Explanation {
   const verdict = decide(policy, platform, request, nowMs);
   if (verdict.resource === null) return { verdict, rules: [] };
   const facts: Facts = { ...request, subject: request.subject, resource: request.resource ?? verdict.resource, nowMs };
@@ -66,12 +78,22 @@ function traceCondition(condition: Condition, facts: Facts): ConditionTrace {
   switch (part?.kind) {
     case 'leaf': {
       const { operator, attribute, operand } = part;
-      return { operator, outcome, attribute, got: attributeReader(attribute)(facts), ...(operator === 'exists' ? {} : { compared: operand }) };
+      return {
+        operator,
+        outcome,
+        attribute,
+        got: attributeReader(attribute)(facts),
+        ...(operator === 'exists' ? {} : { compared: operand }),
+      };
     }
     case 'within':
       return { operator: 'within', outcome, got: new Date(facts.nowMs).toISOString(), compared: part.within };
     case 'branch':
-      return { operator: part.operator, outcome, conditions: part.conditions.map((each) => traceCondition(each, facts)) };
+      return {
+        operator: part.operator,
+        outcome,
+        conditions: part.conditions.map((each) => traceCondition(each, facts)),
+      };
     case 'not':
       return { operator: 'not', outcome, conditions: [traceCondition(part.condition, facts)] };
     case undefined:

@@ -60,9 +60,21 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Issue[] {
         expected: 'no such key',
       }));
     case 'too_small':
-      return [{ path, got, expected: `${issue.inclusive === true ? 'at least' : 'more than'} ${sized(issue.minimum, issue.origin)}` }];
+      return [
+        {
+          path,
+          got,
+          expected: `${issue.inclusive === true ? 'at least' : 'more than'} ${sized(issue.minimum, issue.origin)}`,
+        },
+      ];
     case 'too_big':
-      return [{ path, got, expected: `${issue.inclusive === true ? 'at most' : 'less than'} ${sized(issue.maximum, issue.origin)}` }];
+      return [
+        {
+          path,
+          got,
+          expected: `${issue.inclusive === true ? 'at most' : 'less than'} ${sized(issue.maximum, issue.origin)}`,
+        },
+      ];
     case 'invalid_format':
       return [{ path, got, expected: issue.format === 'regex' ? issue.message : article(issue.format) }];
     case 'invalid_union':

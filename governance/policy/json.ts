@@ -16,14 +16,26 @@ export function readJson(text: string, maxDepth: number): JsonReading {
   // INVARIANT: the depth is known to be bounded before anything recursive sees the text.
   const scan = scanStructure(text, maxDepth);
   if (scan.tooDeepAt !== undefined) {
-    return { ok: false, issues: [{ path: '', got: `nesting deeper than ${maxDepth} at offset ${scan.tooDeepAt}`, expected: `at most ${maxDepth} levels` }] };
+    return {
+      ok: false,
+      issues: [
+        {
+          path: '',
+          got: `nesting deeper than ${maxDepth} at offset ${scan.tooDeepAt}`,
+          expected: `at most ${maxDepth} levels`,
+        },
+      ],
+    };
   }
   try {
     const value: unknown = JSON.parse(text);
     if (scan.duplicates.length > 0) return { ok: false, issues: scan.duplicates };
     return { ok: true, value };
   } catch (error) {
-    return { ok: false, issues: [{ path: '', got: error instanceof Error ? error.message : 'text', expected: 'JSON' }] };
+    return {
+      ok: false,
+      issues: [{ path: '', got: error instanceof Error ? error.message : 'text', expected: 'JSON' }],
+    };
   }
 }
 
@@ -66,7 +78,12 @@ function scanStructure(text: string, maxDepth: number): { duplicates: Issue[]; t
     const key = unquote(quoted);
     const frame = frames.at(-1);
     if (frame) frame.at = key;
-    if (keys.has(key)) duplicates.push({ path: formatPath(frames.map(({ at }) => at)), got: 'the same key twice', expected: 'each key once' });
+    if (keys.has(key))
+      duplicates.push({
+        path: formatPath(frames.map(({ at }) => at)),
+        got: 'the same key twice',
+        expected: 'each key once',
+      });
     keys.add(key);
   }
 }

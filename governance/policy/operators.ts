@@ -59,7 +59,9 @@ export function compileCondition(condition: Condition): Test {
       return (facts) => (holds(facts.nowMs) ? 'true' : 'false');
     }
     case 'branch':
-      return part.operator === 'all' ? allTest(part.conditions.map(compileCondition)) : anyTest(part.conditions.map(compileCondition));
+      return part.operator === 'all'
+        ? allTest(part.conditions.map(compileCondition))
+        : anyTest(part.conditions.map(compileCondition));
     case 'not': {
       const test = compileCondition(part.condition);
       return (facts) => negate(test(facts));
@@ -119,8 +121,10 @@ export function operatorTypes({ operator, operand }: Leaf): readonly AttributeTy
 
 /** What is wrong with a leaf's literal beyond its type: the expectation it misses, or undefined. */
 export function operandProblem({ operator, operand }: Leaf): string | undefined {
-  if (operator === 'cidr' && parseCidr(String(operand)) === undefined) return 'an IPv4 or IPv6 network such as "10.0.0.0/8"';
-  if (operator === 'in' && new Set((operand as readonly unknown[]).map((item) => typeof item)).size > 1) return 'values of one type';
+  if (operator === 'cidr' && parseCidr(String(operand)) === undefined)
+    return 'an IPv4 or IPv6 network such as "10.0.0.0/8"';
+  if (operator === 'in' && new Set((operand as readonly unknown[]).map((item) => typeof item)).size > 1)
+    return 'values of one type';
   return undefined;
 }
 
@@ -154,7 +158,10 @@ function leafTest(leaf: Leaf): Test {
 }
 
 /** The type a leaf's attribute must have, and the test of a value of that type; undefined when the value makes no sense to it. */
-function comparison({ operator, operand }: Leaf): { type: AttributeType; holds: (value: never) => boolean | undefined } {
+function comparison({ operator, operand }: Leaf): {
+  type: AttributeType;
+  holds: (value: never) => boolean | undefined;
+} {
   switch (operator) {
     case 'eq':
       return { type: typeof operand as AttributeType, holds: (value: unknown) => value === operand };
@@ -162,7 +169,10 @@ function comparison({ operator, operand }: Leaf): { type: AttributeType; holds: 
       return { type: typeof operand as AttributeType, holds: (value: unknown) => value !== operand };
     case 'in': {
       const values = new Set(operand as readonly unknown[]);
-      return { type: typeof (operand as readonly unknown[])[0] as AttributeType, holds: (value: unknown) => values.has(value) };
+      return {
+        type: typeof (operand as readonly unknown[])[0] as AttributeType,
+        holds: (value: unknown) => values.has(value),
+      };
     }
     case 'lt':
       return { type: 'number', holds: (value: number) => value < (operand as number) };

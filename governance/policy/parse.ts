@@ -1,7 +1,14 @@
 // Reads a policy document from text: JSON, then the schema, then what no single field can say; all issues at once.
 // Next: governance/policy/compile.ts, which turns the document into an index of closures.
 import * as z from 'zod/mini';
-import { type AttributeType, type Condition, PolicyDocument, platformTenant, policyLimits, type Rule } from './document.ts';
+import {
+  type AttributeType,
+  type Condition,
+  PolicyDocument,
+  platformTenant,
+  policyLimits,
+  type Rule,
+} from './document.ts';
 import { describeIssues, formatPath, type Issue, showValue } from './issues.ts';
 import { readJson } from './json.ts';
 import { conditionParts, operandProblem, operatorTypes } from './operators.ts';
@@ -22,7 +29,10 @@ export function parsePolicy(text: string): PolicyReading {
   if (!json.ok) return json;
   const parsed = z.safeParse(PolicyDocument, json.value);
   if (!parsed.success) return refuse(describeIssues(parsed.error, json.value));
-  const issues = [...checkRuleIds(parsed.data.rules), ...parsed.data.rules.flatMap((rule, index) => checkRule(rule, index, parsed.data))];
+  const issues = [
+    ...checkRuleIds(parsed.data.rules),
+    ...parsed.data.rules.flatMap((rule, index) => checkRule(rule, index, parsed.data)),
+  ];
   return issues.length > 0 ? refuse(issues) : { ok: true, document: parsed.data };
 }
 
@@ -40,28 +50,42 @@ function checkRuleIds(rules: readonly Rule[]): Issue[] {
   return rules.flatMap(({ id }, index) => {
     const earlier = first.get(id);
     if (earlier === undefined) first.set(id, index);
-    return earlier === undefined ? [] : [{ path: `rules[${index}].id`, got: showValue(id), expected: `an id of its own; rules[${earlier}] has it` }];
+    return earlier === undefined
+      ? []
+      : [{ path: `rules[${index}].id`, got: showValue(id), expected: `an id of its own; rules[${earlier}] has it` }];
   });
 }
 
 function checkRule(rule: Rule, index: number, document: PolicyDocument): Issue[] {
   const at = (...path: PropertyKey[]) => formatPath(['rules', index, ...path]);
   const issues: Issue[] = [];
-  const add = (path: string, value: unknown, expected: string) => issues.push({ path, got: showValue(value), expected });
+  const add = (path: string, value: unknown, expected: string) =>
+    issues.push({ path, got: showValue(value), expected });
 
   if (rule.effect === 'permit') checkPermit();
   else checkForbid();
   rule.intents.forEach((intent, position) => {
-    if (intent !== '*' && !Object.hasOwn(document.intents, intent)) add(at('intents', position), intent, 'an intent that this document declares');
+    if (intent !== '*' && !Object.hasOwn(document.intents, intent))
+      add(at('intents', position), intent, 'an intent that this document declares');
   });
   rule.quotas?.forEach((quota, position) => {
-    if (!Object.hasOwn(document.quotas, quota)) add(at('quotas', position), quota, 'a quota that this document declares');
+    if (!Object.hasOwn(document.quotas, quota))
+      add(at('quotas', position), quota, 'a quota that this document declares');
   });
-  if (rule.when) checkCondition(rule.when, ['when'], rule, document, { depth: 1, nodes: { left: policyLimits.conditionNodes } }, (path, got, expected) => add(at(...path), got, expected));
+  if (rule.when)
+    checkCondition(
+      rule.when,
+      ['when'],
+      rule,
+      document,
+      { depth: 1, nodes: { left: policyLimits.conditionNodes } },
+      (path, got, expected) => add(at(...path), got, expected),
+    );
   return issues;
 
   function checkPermit(): void {
-    if (document.tenant === platformTenant) add(at('effect'), 'permit', '"forbid": the platform document never permits');
+    if (document.tenant === platformTenant)
+      add(at('effect'), 'permit', '"forbid": the platform document never permits');
     for (const field of ['services', 'intents', 'resources'] as const) {
       rule[field]?.forEach((name, position) => {
         if (name.includes('*')) add(at(field, position), name, 'exact names in a permit');
@@ -91,7 +115,8 @@ function checkCondition(
 ): void {
   budget.nodes.left -= 1;
   if (budget.nodes.left === -1) add(path, condition, `at most ${policyLimits.conditionNodes} conditions in one rule`);
-  if (budget.depth > policyLimits.conditionDepth) return add(path, condition, `at most ${policyLimits.conditionDepth} levels of conditions`);
+  if (budget.depth > policyLimits.conditionDepth)
+    return add(path, condition, `at most ${policyLimits.conditionDepth} levels of conditions`);
   const parts = conditionParts(condition);
   const [part] = parts;
   if (!part || parts.length > 1) return add(path, condition, 'exactly one operator');
@@ -99,7 +124,9 @@ function checkCondition(
   const inner = { ...budget, depth: budget.depth + 1 };
   switch (part.kind) {
     case 'branch':
-      return part.conditions.forEach((each, index) => checkCondition(each, [...path, part.operator, index], rule, document, inner, add));
+      return part.conditions.forEach((each, index) =>
+        checkCondition(each, [...path, part.operator, index], rule, document, inner, add),
+      );
     case 'not':
       return checkCondition(part.condition, [...path, 'not'], rule, document, inner, add);
     case 'within':
@@ -108,11 +135,18 @@ function checkCondition(
       const problem = operandProblem(part);
       if (problem !== undefined) add([...path, part.operator, 1], part.operand, problem);
       const where = part.operator === 'exists' ? [...path, 'exists'] : [...path, part.operator, 0];
-      if (part.attribute === 'tenant' && document.tenant !== platformTenant) return add(where, 'tenant', 'no test of the tenant outside the platform document');
+      if (part.attribute === 'tenant' && document.tenant !== platformTenant)
+        return add(where, 'tenant', 'no test of the tenant outside the platform document');
       const fitting = operatorTypes(part);
       for (const type of attributeTypes(part.attribute, rule, document)) {
-        if (type === undefined) return add(where, part.attribute, `a context key that ${rule.intents.join(', ')} declares`);
-        if (fitting && !fitting.includes(type)) add(where, `${part.attribute} (${type})`, `an attribute of type ${fitting.join(' or ')} for "${part.operator}"`);
+        if (type === undefined)
+          return add(where, part.attribute, `a context key that ${rule.intents.join(', ')} declares`);
+        if (fitting && !fitting.includes(type))
+          add(
+            where,
+            `${part.attribute} (${type})`,
+            `an attribute of type ${fitting.join(' or ')} for "${part.operator}"`,
+          );
       }
     }
   }
@@ -127,6 +161,8 @@ function attributeTypes(attribute: string, rule: Rule, document: PolicyDocument)
     return declared && Object.hasOwn(declared, key) ? declared[key] : undefined;
   };
   if (!rule.intents.includes('*')) return new Set(rule.intents.map(typeIn));
-  const declared = Object.keys(document.intents).map(typeIn).filter((type) => type !== undefined);
+  const declared = Object.keys(document.intents)
+    .map(typeIn)
+    .filter((type) => type !== undefined);
   return new Set(declared.length > 0 ? declared : [undefined]);
 }

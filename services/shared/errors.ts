@@ -1,6 +1,6 @@
 // How a failure leaves a service: one error class with a closed set of codes, mapped once to RFC 9457 problem+json.
 // Next: correlation.ts, whose id every problem carries.
-import type { Context, ErrorHandler, Hono } from 'hono';
+import type { Context, ErrorHandler, Hono, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from './log.ts';
 
@@ -85,8 +85,12 @@ export function registerErrors(app: ErrorAnsweringApp, log: ErrorLog): void {
   });
 }
 
-/** The parts of a Hono app that {@link registerErrors} touches; `Hono` and `OpenAPIHono` both fit. */
-export type ErrorAnsweringApp = Pick<Hono, 'onError' | 'notFound' | 'router'>;
+/** The parts of a Hono app that {@link registerErrors} touches; `Hono` and `OpenAPIHono` of any `Env` fit. */
+export interface ErrorAnsweringApp {
+  onError(handler: ErrorHandler): unknown;
+  notFound(handler: NotFoundHandler): unknown;
+  readonly router: Pick<Hono['router'], 'match'>;
+}
 
 /** The two levels {@link onError} writes at; any pino logger fits. */
 export type ErrorLog = Pick<Logger, 'error' | 'info'>;

@@ -36,9 +36,25 @@ export function createLogger(options: LoggerOptions): Logger {
     errorKey: 'err',
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+    // Errors are plain by then; pino's own serializer would take them apart a second time.
+    serializers: { err: (error: unknown) => error },
     hooks: { streamWrite: redactLine },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  const log = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return withRedactedChildren(log);
+}
+
+/** INVARIANT: a child's own fields are redacted too; pino formats only the root's. Children inherit this `child`. */
+function withRedactedChildren(log: Logger): Logger {
+  const child = log.child;
+  const redacting = function (this: Logger, bindings: pino.Bindings, options?: pino.ChildLoggerOptions): Logger {
+    return Reflect.apply(
+      child,
+      this,
+      options === undefined ? [redactFields(bindings)] : [redactFields(bindings), options],
+    );
+  };
+  return Object.defineProperty(log, 'child', { value: redacting });
 }
 
 /** What {@link requestLog} treats apart. */

@@ -20,7 +20,12 @@ export function memoryLog(level: 'debug' | 'info' = 'debug'): { log: Logger; tex
   const text: string[] = [];
   const destination = { write: (line: string): void => void text.push(line) };
   const log = createLogger({ service: 'test', version: '1.2.3', level, destination });
-  return { log, text, lines: () => text.map((line): LogLine => ({ ...JSON.parse(line) })) };
+  return { log, text, lines: () => text.map(parseLine) };
+}
+
+function parseLine(line: string): LogLine {
+  const parsed: unknown = JSON.parse(line);
+  return { ...Object(parsed) };
 }
 
 /** An app with every shared part, and the paths of the requests that reached it. */
@@ -89,7 +94,9 @@ export function exchange(port: number, bytes: string | Buffer, quietMs = 150): P
 }
 
 /** A connection left open, with what came so far and a promise of its end. */
-export function openConnection(port: number): Promise<{ socket: Socket; received: () => string; closed: Promise<void> }> {
+export function openConnection(
+  port: number,
+): Promise<{ socket: Socket; received: () => string; closed: Promise<void> }> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1');

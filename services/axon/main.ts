@@ -1,0 +1,59 @@
+// Axon: environment, checked configuration, wired service, in that order.
+// Next: services/axon/app.ts, the routes.
+import { fromDefaultChain } from '../shared/aws.ts';
+import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
+import { createLogger } from '../shared/log.ts';
+import { createReadiness } from '../shared/readiness.ts';
+import { startServer, stopOnSignals } from '../shared/server.ts';
+import { createTlsIdentity } from '../shared/tls.ts';
+import { createAxonApp } from './app.ts';
+import { AxonEnvironment } from './config.ts';
+import { fetchKmsKey } from './kms-key.ts';
+import { reasonerConfig } from './reasoner-config.ts';
+import { selectReasoner } from './reasoners/select-reasoner.ts';
+import { createReplaySet } from './replay-set.ts';
+import { createSingleUseLedger } from './single-use.ts';
+import { createTrustedKeys } from './trusted-keys.ts';
+import { createVerifier, replayKeepMs } from './verify.ts';
+
+const config = await exitOnConfigurationError(() => readEnvironment(AxonEnvironment, process.env, { service: 'axon' }));
+
+const log = createLogger({ service: 'axon', version: config.AXON_VERSION, level: config.LOG_LEVEL });
+const credentials = fromDefaultChain();
+const region = config.AWS_REGION;
+const trustedKeys = createTrustedKeys({
+  keyIds: config.GOVERNANCE_TRUSTED_KEYS,
+  fetchKey: fetchKmsKey({ region, endpoint: config.AWS_ENDPOINT_URL_KMS, credentials }),
+  onFailure: (keyId, cause) => log.warn({ keyId, err: cause }, 'governance key could not be fetched'),
+});
+const readiness = createReadiness({ 'governance keys': trustedKeys.ready });
+const app = createAxonApp({
+  verify: createVerifier({
+    issuer: config.GOVERNANCE_ISSUER,
+    audience: 'axon',
+    trustedKeys,
+    replays: createReplaySet(config.AXON_REPLAY_CAPACITY, replayKeepMs),
+    callers: config.AXON_MESH === 'lattice' ? (config.AXON_CALLERS ?? new Map()) : null,
+  }),
+  reasoner: selectReasoner(reasonerConfig(config), { credentials }),
+  singleUse: config.AXON_GRANTS_TABLE
+    ? createSingleUseLedger({ table: config.AXON_GRANTS_TABLE, region, endpoint: config.AWS_ENDPOINT_URL_DYNAMODB, credentials })
+    : null,
+  readiness,
+  log,
+  version: config.AXON_VERSION,
+  requestTimeoutMs: config.AXON_REQUEST_TIMEOUT_MS,
+});
+
+const running = await startServer({
+  app,
+  hostname: config.AXON_HOST,
+  port: config.AXON_PORT,
+  tls: config.AXON_TLS ? await createTlsIdentity({ commonName: 'axon', altNames: ['axon', 'localhost'] }) : undefined,
+  readiness,
+  log,
+  drainDelayMs: config.AXON_DRAIN_DELAY_MS,
+  drainTimeoutMs: config.AXON_DRAIN_TIMEOUT_MS,
+});
+log.info({ url: running.url }, 'listening');
+stopOnSignals(running, log);
