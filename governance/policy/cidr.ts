@@ -54,7 +54,7 @@ function parseIpv4(text: string): number[] | undefined {
 function parseIpv6(text: string): number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map(parseGroups);
+  const [head, tail] = halves.map((half, index) => parseGroups(half, index === halves.length - 1));
   if (!head || (halves.length === 2 && !tail)) return undefined;
   if (halves.length === 1) return head.length === 16 ? head : undefined;
   const gap = 16 - head.length - (tail?.length ?? 0);
@@ -62,12 +62,13 @@ function parseIpv6(text: string): number[] | undefined {
 }
 
 /** Groups between colons; an IPv4 address may stand for the last two (RFC 4291 section 2.2). */
-function parseGroups(text: string): number[] | undefined {
+function parseGroups(text: string, endsAddress: boolean): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');
   const bytes: number[] = [];
   for (const [index, group] of groups.entries()) {
-    const embedded = index === groups.length - 1 && group.includes('.') ? parseIpv4(group) : undefined;
+    const mayEmbed = endsAddress && index === groups.length - 1 && group.includes('.');
+    const embedded = mayEmbed ? parseIpv4(group) : undefined;
     if (embedded) bytes.push(...embedded);
     else if (/^[0-9a-fA-F]{1,4}$/.test(group))
       bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);

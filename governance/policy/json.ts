@@ -1,4 +1,4 @@
-// Reads JSON text as strictly as a policy deserves: bounded depth, and no key twice in one object.
+// Reads JSON text as strictly as a policy deserves: bounded depth, no key twice in one object, no `__proto__`.
 // Next: governance/policy/parse.ts, which reads every policy document through this.
 import { type Issue, formatPath } from './issues.ts';
 
@@ -7,7 +7,8 @@ export type JsonReading = { ok: true; value: unknown } | { ok: false; issues: Is
 
 /**
  * Parses JSON and refuses what `JSON.parse` lets through: an object that names a key twice (RFC 8259 section 4 leaves
- * its meaning open, so a reviewer and the engine could read two different policies) and nesting deep enough to exhaust the stack.
+ * its meaning open, so a reviewer and the engine could read two different policies), the key `__proto__` (which zod's
+ * records drop without a word) and nesting deep enough to exhaust the stack.
  *
  * @param text - the JSON text
  * @param maxDepth - how deep arrays and objects may nest
@@ -29,7 +30,7 @@ export function readJson(text: string, maxDepth: number): JsonReading {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (scan.duplicates.length > 0) return { ok: false, issues: scan.duplicates };
+    if (scan.refused.length > 0) return { ok: false, issues: scan.refused };
     return { ok: true, value };
   } catch (error) {
     return {
@@ -44,19 +45,27 @@ interface Frame {
   at: string | number;
 }
 
+const quote = 0x22;
+const backslash = 0x5c;
+
 /** One pass over the tokens; on text that is not JSON it may find nothing, which `JSON.parse` then reports. */
-function scanStructure(text: string, maxDepth: number): { duplicates: Issue[]; tooDeepAt?: number } {
-  const duplicates: Issue[] = [];
+function scanStructure(text: string, maxDepth: number): { refused: Issue[]; tooDeepAt?: number } {
+  const refused: Issue[] = [];
   const frames: Frame[] = [];
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs;
-  let lastString: string | undefined;
-  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
+  let [stringFrom, stringTo] = [0, 0];
+  // INVARIANT: every character is looked at once, whatever the text; a pattern would look again and again for a quote that never comes.
+  for (let at = 0; at < text.length; at += 1) {
     const frame = frames.at(-1);
-    switch (token[0]) {
+    switch (text[at]) {
+      case '"':
+        stringFrom = at;
+        stringTo = endOfString(text, at);
+        at = stringTo - 1;
+        break;
       case '{':
       case '[':
-        if (frames.length === maxDepth) return { duplicates, tooDeepAt: token.index };
-        frames.push({ keys: token[0] === '{' ? new Set() : null, at: token[0] === '{' ? '' : 0 });
+        if (frames.length === maxDepth) return { refused, tooDeepAt: at };
+        frames.push(text[at] === '{' ? { keys: new Set(), at: '' } : { keys: null, at: 0 });
         break;
       case '}':
       case ']':
@@ -66,26 +75,30 @@ function scanStructure(text: string, maxDepth: number): { duplicates: Issue[]; t
         if (typeof frame?.at === 'number') frame.at += 1;
         break;
       case ':':
-        if (frame?.keys && lastString !== undefined) noteKey(lastString, frame.keys);
+        if (frame?.keys) noteKey(unquote(text.slice(stringFrom, stringTo)), frame, frame.keys);
         break;
       default:
-        lastString = token[0];
     }
   }
-  return { duplicates };
+  return { refused };
 
-  function noteKey(quoted: string, keys: Set<string>): void {
-    const key = unquote(quoted);
-    const frame = frames.at(-1);
-    if (frame) frame.at = key;
-    if (keys.has(key))
-      duplicates.push({
-        path: formatPath(frames.map(({ at }) => at)),
-        got: 'the same key twice',
-        expected: 'each key once',
-      });
+  function noteKey(key: string, frame: Frame, keys: Set<string>): void {
+    frame.at = key;
+    const path = formatPath(frames.map(({ at }) => at));
+    if (keys.has(key)) refused.push({ path, got: 'the same key twice', expected: 'each key once' });
+    else if (key === '__proto__') refused.push({ path, got: 'the key "__proto__"', expected: 'no such key' });
     keys.add(key);
   }
+}
+
+/** The offset after the closing quote of the string that opens at `from`; beyond the text when nothing closes it. */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at + 1;
+    if (code === backslash) at += 1;
+  }
+  return text.length;
 }
 
 function unquote(quoted: string): string {
