@@ -3,6 +3,9 @@
 import * as z from 'zod/mini';
 import { AttributeKey, IntentName, Obligation, ResourceName, ServiceName, TenantName } from './policy/document.ts';
 
+/** What a permit demands of whoever carries it out, as decisions and grants hand it on. */
+export { Obligation } from './policy/document.ts';
+
 /** Why a decision came out as it did. Everything but `permitted` is a deny. */
 export const reasons = [
   'permitted',

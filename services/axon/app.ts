@@ -47,7 +47,12 @@ export function createAxonApp(services: AxonServices): OpenAPIHono {
   app.get('/reason', async (c) => {
     const call = await admit(c, services);
     if (!call.ok) return refused(c, call);
-    return c.json({ message: 'Axon heartbeat OK', reasoner: reasoner.name, tenant: call.grant.tnt, decisionId: call.grant.did } satisfies z.infer<typeof HeartbeatResponse>);
+    return c.json({
+      message: 'Axon heartbeat OK',
+      reasoner: reasoner.name,
+      tenant: call.grant.tnt,
+      decisionId: call.grant.did,
+    } satisfies z.infer<typeof HeartbeatResponse>);
   });
 
   app.openAPIRegistry.registerPath(reasonRoute);
@@ -58,7 +63,9 @@ export function createAxonApp(services: AxonServices): OpenAPIHono {
     if (!obliged.ok) return refused(c, obliged);
     const deadline = deadlineFor(c, requestTimeoutMs, requestTimeoutMs);
     if (wantsEvents(c)) {
-      return reasonStream(c, reasoner, obliged.request, deadline, ({ code }) => log.warn({ code, decisionId: call.grant.did }, 'stream ended early'));
+      return reasonStream(c, reasoner, obliged.request, deadline, ({ code }) =>
+        log.warn({ code, decisionId: call.grant.did }, 'stream ended early'),
+      );
     }
     try {
       return c.json(await reason(reasoner, obliged.request, deadline));
@@ -95,20 +102,36 @@ async function admit(c: Context, { verify, singleUse, log }: AxonServices): Prom
   c.set('logFields', { tenant: grant.tnt, decisionId: grant.did, caller: grant.sub });
   const read = readObligations(grant);
   if (!read.ok) return read;
-  if (!read.obligations.some(({ type }) => type === 'single_use')) return { ok: true, grant, body, obligations: read.obligations };
+  if (!read.obligations.some(({ type }) => type === 'single_use'))
+    return { ok: true, grant, body, obligations: read.obligations };
   const claimed = await claimForAllTasks(grant, singleUse, log);
   return claimed ?? { ok: true, grant, body, obligations: read.obligations };
 }
 
 /** Null when this task is the first to use the grant. INVARIANT: without an answer from the table, nothing runs. */
-async function claimForAllTasks(grant: GrantClaims, singleUse: SingleUseLedger | null, log: Logger): Promise<Refusal | null> {
-  if (!singleUse) return { ok: false, code: 'obligation_unenforceable', detail: 'got a single_use grant, expected a table to record it in' };
+async function claimForAllTasks(
+  grant: GrantClaims,
+  singleUse: SingleUseLedger | null,
+  log: Logger,
+): Promise<Refusal | null> {
+  if (!singleUse)
+    return {
+      ok: false,
+      code: 'obligation_unenforceable',
+      detail: 'got a single_use grant, expected a table to record it in',
+    };
   try {
     const claim = await singleUse.claim(grant.jti, grant.exp + 2 * lifetimes.skewSeconds);
-    return claim === 'first' ? null : { ok: false, code: 'replayed', detail: 'got a grant that another task accepted, expected a new one' };
+    return claim === 'first'
+      ? null
+      : { ok: false, code: 'replayed', detail: 'got a grant that another task accepted, expected a new one' };
   } catch (error) {
     log.error({ err: error, decisionId: grant.did }, 'single_use table did not answer');
-    return { ok: false, code: 'single_use_unavailable', detail: 'the record of single_use grants did not answer, try again with a new grant' };
+    return {
+      ok: false,
+      code: 'single_use_unavailable',
+      detail: 'the record of single_use grants did not answer, try again with a new grant',
+    };
   }
 }
 
@@ -116,7 +139,9 @@ function parseReasonRequest(body: Uint8Array, c: Context): ReasonRequest {
   const value = parseJsonBody(body, c.req.header('content-type'));
   const parsed = ReasonRequest.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new ServiceError('request_invalid', 'got a body that does not fit POST /reason, see issues', { issues: zodIssues(parsed.error, value) });
+  throw new ServiceError('request_invalid', 'got a body that does not fit POST /reason, see issues', {
+    issues: zodIssues(parsed.error, value),
+  });
 }
 
 function refused(c: Context, { code, detail }: Refusal): Response {
@@ -126,7 +151,9 @@ function refused(c: Context, { code, detail }: Refusal): Response {
 
 /** Whether the client asks for server-sent events rather than JSON. */
 function wantsEvents(c: Context): boolean {
-  return (c.req.header('accept') ?? '').split(',').some((range) => range.trim().toLowerCase().startsWith('text/event-stream'));
+  return (c.req.header('accept') ?? '')
+    .split(',')
+    .some((range) => range.trim().toLowerCase().startsWith('text/event-stream'));
 }
 
 const governedRequest = {
@@ -134,7 +161,11 @@ const governedRequest = {
     'Governance-Grant': z.string().openapi({ description: 'The grant: a compact JWS of type govern-grant+jwt' }),
     'Governance-Certificate': z.string().openapi({ description: 'The certificate of the key that signed the grant' }),
     DPoP: z.string().openapi({ description: 'Proof of possession of the key the grant is bound to' }),
-    [deadlineHeader]: z.string().regex(/^[1-9]\d{0,5}$/).optional().openapi({ description: 'How long the caller waits, milliseconds' }),
+    [deadlineHeader]: z
+      .string()
+      .regex(/^[1-9]\d{0,5}$/)
+      .optional()
+      .openapi({ description: 'How long the caller waits, milliseconds' }),
   }),
 };
 const governedProblems = {
@@ -152,7 +183,10 @@ const heartbeatRoute = createRoute({
   operationId: 'heartbeat',
   summary: 'A governed call that asks no model',
   request: governedRequest,
-  responses: { 200: { description: 'The call got through', content: { 'application/json': { schema: HeartbeatResponse } } }, ...governedProblems },
+  responses: {
+    200: { description: 'The call got through', content: { 'application/json': { schema: HeartbeatResponse } } },
+    ...governedProblems,
+  },
 });
 
 const reasonRoute = createRoute({

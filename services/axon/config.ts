@@ -2,7 +2,10 @@
 // Next: services/axon/main.ts, which reads it.
 import { z } from '@hono/zod-openapi';
 
-const flag = z.enum(['true', 'false']).default('false').transform((value) => value === 'true');
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
 const list = z
   .string()
   .transform((text) => text.split(',').map((item) => item.trim()))
@@ -10,7 +13,16 @@ const list = z
 const roleMap = z
   .string()
   .transform((text) => text.split(',').map((pair) => pair.trim().split('=')))
-  .pipe(z.array(z.tuple([z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/)])).min(1))
+  .pipe(
+    z
+      .array(
+        z.tuple([
+          z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+          z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/),
+        ]),
+      )
+      .min(1),
+  )
   .transform((pairs): ReadonlyMap<string, string> => new Map(pairs));
 
 /** The environment variables of Axon; units are in the names. */
@@ -45,12 +57,14 @@ export const AxonEnvironment = z
     AXON_OPENAI_API_KEY: z.string().min(1).optional(),
   })
   .superRefine((environment, context) => {
-    const require = (name: 'AXON_CALLERS' | 'AXON_MODEL' | 'AXON_OPENAI_BASE_URL', because: string) => {
-      if (environment[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: `a value, because ${because}` });
+    const need = (name: 'AXON_CALLERS' | 'AXON_MODEL' | 'AXON_OPENAI_BASE_URL', because: string) => {
+      if (environment[name] === undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `a value, because ${because}` });
     };
-    if (environment.AXON_MESH === 'lattice') require('AXON_CALLERS', 'AXON_MESH is lattice');
-    if (environment.AXON_REASONER !== 'heartbeat') require('AXON_MODEL', `AXON_REASONER is ${environment.AXON_REASONER}`);
-    if (environment.AXON_REASONER === 'openai-compatible') require('AXON_OPENAI_BASE_URL', 'AXON_REASONER is openai-compatible');
+    if (environment.AXON_MESH === 'lattice') need('AXON_CALLERS', 'AXON_MESH is lattice');
+    if (environment.AXON_REASONER !== 'heartbeat') need('AXON_MODEL', `AXON_REASONER is ${environment.AXON_REASONER}`);
+    if (environment.AXON_REASONER === 'openai-compatible')
+      need('AXON_OPENAI_BASE_URL', 'AXON_REASONER is openai-compatible');
   });
 /** The parsed environment of Axon. */
 export type AxonConfig = z.infer<typeof AxonEnvironment>;

@@ -3,7 +3,14 @@
 import { z } from '@hono/zod-openapi';
 
 /** What one call may ask at most. */
-export const reasonLimits = { bodyBytes: 262_144, promptLength: 131_072, systemLength: 16_384, maxTokens: 8192, defaultMaxTokens: 1024, tags: 32 } as const;
+export const reasonLimits = {
+  bodyBytes: 262_144,
+  promptLength: 131_072,
+  systemLength: 16_384,
+  maxTokens: 8192,
+  defaultMaxTokens: 1024,
+  tags: 32,
+} as const;
 
 /** `POST /reason`: a prompt and how to answer it. */
 export const ReasonRequest = z
@@ -19,7 +26,9 @@ export const ReasonRequest = z
 export type ReasonRequest = z.infer<typeof ReasonRequest>;
 
 /** Tokens read and written, as the model counts them. */
-export const Usage = z.object({ inputTokens: z.int().nonnegative(), outputTokens: z.int().nonnegative() }).openapi('Usage');
+export const Usage = z
+  .object({ inputTokens: z.int().nonnegative(), outputTokens: z.int().nonnegative() })
+  .openapi('Usage');
 
 /** The answer to `POST /reason`. `usage` counts tokens. */
 export const ReasonResponse = z

@@ -12,9 +12,20 @@ const PublicKeyAnswer = z.object({
 });
 
 /** Calls KMS `GetPublicKey` (https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html). */
-export function fetchKmsKey(aws: { region: string; endpoint?: string | undefined; credentials: CredentialSource }): (keyId: string) => Promise<FetchedKey> {
+export function fetchKmsKey(aws: {
+  region: string;
+  endpoint?: string | undefined;
+  credentials: CredentialSource;
+}): (keyId: string) => Promise<FetchedKey> {
   return async (keyId) => {
-    const answer = await callAwsJson({ ...aws, service: 'kms', target: 'TrentService.GetPublicKey', jsonVersion: '1.1', body: { KeyId: keyId }, timeoutMs: 3000 });
+    const answer = await callAwsJson({
+      ...aws,
+      service: 'kms',
+      target: 'TrentService.GetPublicKey',
+      jsonVersion: '1.1',
+      body: { KeyId: keyId },
+      timeoutMs: 3000,
+    });
     const { KeyId, PublicKey } = PublicKeyAnswer.parse(answer);
     return { arn: KeyId, spki: Buffer.from(PublicKey, 'base64') };
   };

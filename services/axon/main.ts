@@ -37,7 +37,12 @@ const app = createAxonApp({
   }),
   reasoner: selectReasoner(reasonerConfig(config), { credentials }),
   singleUse: config.AXON_GRANTS_TABLE
-    ? createSingleUseLedger({ table: config.AXON_GRANTS_TABLE, region, endpoint: config.AWS_ENDPOINT_URL_DYNAMODB, credentials })
+    ? createSingleUseLedger({
+        table: config.AXON_GRANTS_TABLE,
+        region,
+        endpoint: config.AWS_ENDPOINT_URL_DYNAMODB,
+        credentials,
+      })
     : null,
   readiness,
   log,

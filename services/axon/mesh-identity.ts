@@ -16,8 +16,11 @@ export function meshCallerProblem(header: string | undefined, roleArn: string | 
     .map((field) => field.trim())
     .filter((field) => field.startsWith('Principal='));
   const [principal] = principals;
-  if (principal === undefined || principals.length > 1) return 'got a mesh identity without one principal, expected exactly one';
-  return roleOf(principal.slice('Principal='.length)) === bareRole(roleArn) ? undefined : 'got another mesh identity than the role the grant was issued to';
+  if (principal === undefined || principals.length > 1)
+    return 'got a mesh identity without one principal, expected exactly one';
+  return roleOf(principal.slice('Principal='.length)) === bareRole(roleArn)
+    ? undefined
+    : 'got another mesh identity than the role the grant was issued to';
 }
 
 /** `arn:aws:sts::1:assumed-role/name/session` → `arn:aws:iam::1:role/name`; STS leaves a role's path out. */

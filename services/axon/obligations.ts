@@ -1,8 +1,7 @@
 // Carries out what the grant demands of the call before anything reads it: caps and redactions.
 // Next: services/axon/reason.ts, which sees only what is left.
 import * as z from 'zod/mini';
-import { type GrantClaims } from '../../governance/contract.ts';
-import { Obligation } from '../../governance/policy/document.ts';
+import { type GrantClaims, Obligation } from '../../governance/contract.ts';
 import { type ReasonRequest } from './contract.ts';
 import { type Refusal } from './verify.ts';
 
@@ -14,7 +13,12 @@ export function readObligations({ obl }: Pick<GrantClaims, 'obl'>): ObligationRe
   const obligations: Obligation[] = [];
   for (const claimed of obl) {
     const parsed = z.safeParse(Obligation, claimed);
-    if (!parsed.success) return { ok: false, code: 'obligation_unknown', detail: `got obligation ${claimed.type.slice(0, 64)}, expected limit, redact, single_use or log` };
+    if (!parsed.success)
+      return {
+        ok: false,
+        code: 'obligation_unknown',
+        detail: `got obligation ${claimed.type.slice(0, 64)}, expected limit, redact, single_use or log`,
+      };
     obligations.push(parsed.data);
   }
   return { ok: true, obligations };
@@ -39,7 +43,8 @@ export function applyObligations(request: ReasonRequest, obligations: readonly O
     }
     if (obligation.type === 'redact') {
       for (const field of obligation.fields) {
-        if (field === 'prompt' || field === 'maxTokens') return unenforceable(`redaction of ${field}, without which there is no call`);
+        if (field === 'prompt' || field === 'maxTokens')
+          return unenforceable(`redaction of ${field}, without which there is no call`);
         if (field === 'system' || field === 'temperature' || field === 'model') delete obliged[field];
       }
     }

@@ -56,7 +56,8 @@ export async function reasonStream(
 
   async function writeFailure(stream: SSEStreamingApi, failure: ServiceError): Promise<void> {
     onFailure(failure);
-    if (!stream.aborted) await stream.writeSSE({ event: 'error', data: problemBody({ status: failure.status, code: failure.code }) });
+    if (!stream.aborted)
+      await stream.writeSSE({ event: 'error', data: problemBody({ status: failure.status, code: failure.code }) });
   }
 }
 
@@ -84,7 +85,12 @@ function asServiceError(error: unknown, { signal }: Deadline): ServiceError {
   // Our own deadline and the client's leaving are known best by the signal that carried them.
   if (signal.reason instanceof ServiceError) return signal.reason;
   if (error instanceof ServiceError) return error;
-  if (!(error instanceof ReasonerError)) return new ServiceError('internal_error', 'the reasoner failed', { cause: error });
-  const retryAfter = error.retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) };
-  return new ServiceError(codes[error.code], error.message, { cause: error, ...(retryAfter ? { headers: retryAfter } : {}) });
+  if (!(error instanceof ReasonerError))
+    return new ServiceError('internal_error', 'the reasoner failed', { cause: error });
+  const retryAfter =
+    error.retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(error.retryAfterMs / 1000)) };
+  return new ServiceError(codes[error.code], error.message, {
+    cause: error,
+    ...(retryAfter ? { headers: retryAfter } : {}),
+  });
 }

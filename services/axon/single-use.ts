@@ -34,7 +34,11 @@ export function createSingleUseLedger({ table, timeoutMs = 1000, ...aws }: Singl
           target: 'DynamoDB_20120810.PutItem',
           jsonVersion: '1.0',
           timeoutMs,
-          body: { TableName: table, Item: marshall({ jti, expiresAt: expiresSeconds }), ConditionExpression: 'attribute_not_exists(jti)' },
+          body: {
+            TableName: table,
+            Item: marshall({ jti, expiresAt: expiresSeconds }),
+            ConditionExpression: 'attribute_not_exists(jti)',
+          },
         });
         return 'first';
       } catch (error) {

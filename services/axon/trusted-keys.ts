@@ -33,7 +33,13 @@ export interface TrustedKeysOptions {
 const pauseMs = 5000;
 
 /** Starts fetching at once. A key that cannot be fetched again stays trusted as it was; one never fetched is not. */
-export function createTrustedKeys({ keyIds, fetchKey, refreshMs = 300_000, onFailure, nowMs = Date.now }: TrustedKeysOptions): TrustedKeys {
+export function createTrustedKeys({
+  keyIds,
+  fetchKey,
+  refreshMs = 300_000,
+  onFailure,
+  nowMs = Date.now,
+}: TrustedKeysOptions): TrustedKeys {
   const byKeyId = new Map<string, { arn: string; key: KeyObject }>();
   let lastStartedMs = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
@@ -62,7 +68,8 @@ export function createTrustedKeys({ keyIds, fetchKey, refreshMs = 300_000, onFai
     try {
       const { arn, spki } = await fetchKey(keyId);
       const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-      if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error(`got a key of another kind for ${keyId}, expected ecc_nist_p256`);
+      if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+        throw new Error(`got a key of another kind for ${keyId}, expected ecc_nist_p256`);
       const known = byKeyId.get(keyId);
       // The same key stays the same object, by which a verified certificate remembers who signed it.
       if (known?.arn !== arn || !known.key.equals(key)) byKeyId.set(keyId, { arn, key });

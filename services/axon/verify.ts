@@ -2,8 +2,24 @@
 // Next: services/axon/reason.ts, which runs only behind an accepted grant.
 import { type KeyObject } from 'node:crypto';
 import type * as z from 'zod/mini';
-import { CertificateClaims, Ed25519Jwk, type GrantClaims, GrantClaims as GrantShape, lifetimes, ProofClaims, tokenTypes } from '../../governance/contract.ts';
-import { publicKeyOf, readToken, type ReadToken, sha256Base64url, thumbprint, tokenMaxLength, verifySignature } from '../../governance/token.ts';
+import {
+  CertificateClaims,
+  Ed25519Jwk,
+  type GrantClaims,
+  GrantClaims as GrantShape,
+  lifetimes,
+  ProofClaims,
+  tokenTypes,
+} from '../../governance/contract.ts';
+import {
+  publicKeyOf,
+  readToken,
+  type ReadToken,
+  sha256Base64url,
+  thumbprint,
+  tokenMaxLength,
+  verifySignature,
+} from '../../governance/token.ts';
 import { meshCallerProblem } from './mesh-identity.ts';
 import { type ReplaySet } from './replay-set.ts';
 import { type TrustedKeys } from './trusted-keys.ts';
@@ -79,8 +95,13 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
 
   return async function verify(call) {
     const { grant: grantToken, certificate, proof } = call;
-    if (grantToken === undefined) return refuse('grant_missing', 'got no Governance-Grant header, expected a grant for this request');
-    if (certificate === undefined) return refuse('certificate_missing', 'got no Governance-Certificate header, expected the certificate of the key that signed the grant');
+    if (grantToken === undefined)
+      return refuse('grant_missing', 'got no Governance-Grant header, expected a grant for this request');
+    if (certificate === undefined)
+      return refuse(
+        'certificate_missing',
+        'got no Governance-Certificate header, expected the certificate of the key that signed the grant',
+      );
     if (proof === undefined) return refuse('proof_missing', 'got no DPoP header, expected a proof of possession');
 
     const key = await certifiedKey(certificate);
@@ -93,7 +114,8 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
     // INVARIANT: nothing is awaited between this claim and the answer, and nothing unverified is ever remembered.
     const claim = replays.claim(grant.grant.jti, nowMs());
     if (claim === 'replayed') return refuse('replayed', 'got a grant that was used before, expected a new one');
-    if (claim === 'full') return refuse('replay_set_full', 'got more grants at once than can be remembered, try again shortly');
+    if (claim === 'full')
+      return refuse('replay_set_full', 'got more grants at once than can be remembered, try again shortly');
     return grant;
   };
 
@@ -101,10 +123,17 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
   async function certifiedKey(certificate: string): Promise<CertifiedKey | Refusal> {
     const known = certified.get(certificate) ?? (await readCertificate(certificate));
     if (!known.ok) return known;
-    if (trustedKeys.get(known.kid) !== known.signedBy) return refuse('certificate_untrusted', 'got a certificate by a key that is not trusted, expected one of the configured keys');
+    if (trustedKeys.get(known.kid) !== known.signedBy)
+      return refuse(
+        'certificate_untrusted',
+        'got a certificate by a key that is not trusted, expected one of the configured keys',
+      );
     const now = nowSeconds();
     if (now >= known.exp + lifetimes.skewSeconds || now < known.nbf - lifetimes.skewSeconds) {
-      return refuse('certificate_expired', `got a certificate valid from ${known.nbf} to ${known.exp}, expected one valid at ${now}`);
+      return refuse(
+        'certificate_expired',
+        `got a certificate valid from ${known.nbf} to ${known.exp}, expected one valid at ${now}`,
+      );
     }
     remember(certified, certificate, known, 16);
     return known;
@@ -114,13 +143,24 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
     const token = readToken(certificate, { typ: tokenTypes.certificate, alg: 'ES256', parameters: ['kid'] });
     const kid = token?.header['kid'];
     const claims = token && parseClaims(CertificateClaims, token);
-    if (!token || !claims || typeof kid !== 'string') return refuse('certificate_invalid', `got a certificate that cannot be read, expected a ${tokenTypes.certificate} signed with ES256`);
+    if (!token || !claims || typeof kid !== 'string')
+      return refuse(
+        'certificate_invalid',
+        `got a certificate that cannot be read, expected a ${tokenTypes.certificate} signed with ES256`,
+      );
     if (!trustedKeys.get(kid)) await trustedKeys.refresh();
     const signedBy = trustedKeys.get(kid);
-    if (!signedBy) return refuse('certificate_untrusted', 'got a certificate by a key that is not trusted, expected one of the configured keys');
-    if (!verifySignature(token, signedBy)) return refuse('certificate_invalid', 'got a certificate whose signature does not verify');
-    if (claims.iss !== issuer) return refuse('certificate_invalid', `got a certificate of another issuer, expected ${issuer}`);
-    if (claims.exp - claims.iat > lifetimes.certificateSeconds) return refuse('certificate_invalid', `got a certificate for longer than ${lifetimes.certificateSeconds} s`);
+    if (!signedBy)
+      return refuse(
+        'certificate_untrusted',
+        'got a certificate by a key that is not trusted, expected one of the configured keys',
+      );
+    if (!verifySignature(token, signedBy))
+      return refuse('certificate_invalid', 'got a certificate whose signature does not verify');
+    if (claims.iss !== issuer)
+      return refuse('certificate_invalid', `got a certificate of another issuer, expected ${issuer}`);
+    if (claims.exp - claims.iat > lifetimes.certificateSeconds)
+      return refuse('certificate_invalid', `got a certificate for longer than ${lifetimes.certificateSeconds} s`);
     const key = ed25519Key(claims.cnf.jwk);
     if (!key) return refuse('certificate_invalid', 'got a certificate for a key that is no Ed25519 key');
     return { ok: true, key, kid, signedBy, nbf: claims.nbf, exp: claims.exp };
@@ -128,18 +168,30 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
 
   function checkGrant(grantToken: string, key: CertifiedKey, call: GovernedCall): Verification {
     const token = readToken(grantToken, { typ: tokenTypes.grant, alg: 'EdDSA' });
-    if (!token || !verifySignature(token, key.key)) return refuse('grant_invalid', `got a grant that does not verify, expected a ${tokenTypes.grant} signed by the certified key`);
+    if (!token || !verifySignature(token, key.key))
+      return refuse(
+        'grant_invalid',
+        `got a grant that does not verify, expected a ${tokenTypes.grant} signed by the certified key`,
+      );
     const grant = parseClaims(GrantShape, token);
-    if (!grant || grant.iss !== issuer) return refuse('grant_invalid', 'got a grant whose claims do not fit the contract');
-    if (grant.exp - grant.iat > lifetimes.grantSeconds || grant.exp > key.exp) return refuse('grant_invalid', `got a grant for longer than ${lifetimes.grantSeconds} s or than its certificate`);
+    if (!grant || grant.iss !== issuer)
+      return refuse('grant_invalid', 'got a grant whose claims do not fit the contract');
+    if (grant.exp - grant.iat > lifetimes.grantSeconds || grant.exp > key.exp)
+      return refuse('grant_invalid', `got a grant for longer than ${lifetimes.grantSeconds} s or than its certificate`);
     const now = nowSeconds();
-    if (now >= grant.exp + lifetimes.skewSeconds) return refuse('grant_expired', `got a grant that ended at ${grant.exp}, expected one valid at ${now}`);
-    if (now < grant.iat - lifetimes.skewSeconds) return refuse('grant_not_yet_valid', `got a grant issued at ${grant.iat}, expected one issued by ${now}`);
-    if (grant.aud !== audience) return refuse('audience_mismatch', `got a grant for ${grant.aud}, expected ${audience}`);
+    if (now >= grant.exp + lifetimes.skewSeconds)
+      return refuse('grant_expired', `got a grant that ended at ${grant.exp}, expected one valid at ${now}`);
+    if (now < grant.iat - lifetimes.skewSeconds)
+      return refuse('grant_not_yet_valid', `got a grant issued at ${grant.iat}, expected one issued by ${now}`);
+    if (grant.aud !== audience)
+      return refuse('audience_mismatch', `got a grant for ${grant.aud}, expected ${audience}`);
     if (grant.htm !== call.method) return refuse('method_mismatch', `got ${call.method} with a grant for ${grant.htm}`);
-    if (grant.htu !== call.target) return refuse('path_mismatch', `got another path or a query with a grant for ${grant.htu}`);
-    if (grant.bsh !== sha256Base64url(call.body)) return refuse('body_mismatch', 'got another body than the one the grant is for');
-    if (call.claimedTenant !== undefined && call.claimedTenant !== grant.tnt) return refuse('tenant_mismatch', `got another tenant with a grant for ${grant.tnt}`);
+    if (grant.htu !== call.target)
+      return refuse('path_mismatch', `got another path or a query with a grant for ${grant.htu}`);
+    if (grant.bsh !== sha256Base64url(call.body))
+      return refuse('body_mismatch', 'got another body than the one the grant is for');
+    if (call.claimedTenant !== undefined && call.claimedTenant !== grant.tnt)
+      return refuse('tenant_mismatch', `got another tenant with a grant for ${grant.tnt}`);
     const stranger = callers && meshCallerProblem(call.meshIdentity, callers.get(grant.sub));
     return stranger ? refuse('caller_mismatch', stranger) : { ok: true, grant };
   }
@@ -148,12 +200,23 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
     const token = readToken(proof, { typ: tokenTypes.proof, alg: 'EdDSA', parameters: ['jwk'] });
     const prover = token && proverOf(token);
     const claims = token && parseClaims(ProofClaims, token);
-    if (!token || !prover || !claims) return refuse('proof_invalid', `got a proof that cannot be read, expected a ${tokenTypes.proof} with its Ed25519 key`);
-    if (prover.jkt !== grant.cnf.jkt) return refuse('proof_key_mismatch', 'got a proof by another key than the grant is bound to');
-    if (!verifySignature(token, prover.key)) return refuse('proof_invalid', 'got a proof whose signature does not verify');
+    if (!token || !prover || !claims)
+      return refuse(
+        'proof_invalid',
+        `got a proof that cannot be read, expected a ${tokenTypes.proof} with its Ed25519 key`,
+      );
+    if (prover.jkt !== grant.cnf.jkt)
+      return refuse('proof_key_mismatch', 'got a proof by another key than the grant is bound to');
+    if (!verifySignature(token, prover.key))
+      return refuse('proof_invalid', 'got a proof whose signature does not verify');
     const { htm, htu, ath, bsh, iat } = claims;
-    if (htm !== call.method || htu !== call.target || bsh !== grant.bsh || ath !== sha256Base64url(grantToken)) return refuse('proof_invalid', 'got a proof for another request or another grant');
-    if (Math.abs(nowSeconds() - iat) > lifetimes.proofSeconds + lifetimes.skewSeconds) return refuse('proof_expired', `got a proof made at ${iat}, expected one made within ${lifetimes.proofSeconds} s`);
+    if (htm !== call.method || htu !== call.target || bsh !== grant.bsh || ath !== sha256Base64url(grantToken))
+      return refuse('proof_invalid', 'got a proof for another request or another grant');
+    if (Math.abs(nowSeconds() - iat) > lifetimes.proofSeconds + lifetimes.skewSeconds)
+      return refuse(
+        'proof_expired',
+        `got a proof made at ${iat}, expected one made within ${lifetimes.proofSeconds} s`,
+      );
     return null;
   }
 

@@ -1,0 +1,47 @@
+// What Orbit is asked and answers.
+// Next: services/orbit/app.ts, which serves it; services/orbit/routes.ts, which knows each intent's input.
+import { z } from '@hono/zod-openapi';
+
+/** The largest body of `POST /dispatch`, bytes: a reasoning call and what wraps it. */
+export const dispatchBodyBytes = 278_528;
+
+const attribute = z.union([z.string().max(1024), z.number(), z.boolean(), z.array(z.string().max(1024)).max(64)]);
+
+/** `POST /dispatch`: what the caller wants done, the input of it, and attributes the decision may depend on. */
+export const DispatchRequest = z
+  .strictObject({
+    intent: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]{0,63}$/, 'an intent such as "call_reasoning"')
+      .openapi({ example: 'call_reasoning' }),
+    input: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .openapi({ example: { prompt: 'Summarise the incident', maxTokens: 256 } }),
+    context: z
+      .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/), attribute)
+      .default({})
+      .openapi({ example: { tags: ['incident'] } }),
+  })
+  .openapi('DispatchRequest');
+/** A parsed `DispatchRequest`. */
+export type DispatchRequest = z.infer<typeof DispatchRequest>;
+
+/** The part of a decision that a caller is told. */
+export const DecisionSummary = z
+  .object({
+    decisionId: z.uuid(),
+    reason: z.string(),
+    rule: z.string().nullable(),
+    obligations: z.array(z.looseObject({ type: z.string() })),
+  })
+  .openapi('DecisionSummary');
+/** A parsed `DecisionSummary`. */
+export type DecisionSummary = z.infer<typeof DecisionSummary>;
+
+/** The answer to `POST /dispatch`: what Axon answered, under which decision. */
+export const DispatchResponse = z
+  .object({ result: z.record(z.string(), z.unknown()), decision: DecisionSummary, correlationId: z.string() })
+  .openapi('DispatchResponse');
+/** A parsed `DispatchResponse`. */
+export type DispatchResponse = z.infer<typeof DispatchResponse>;

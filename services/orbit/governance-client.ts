@@ -1,0 +1,121 @@
+// Asks Governance: one signed Lambda invocation per decision, and a deny for every way it can fail.
+// Next: governance/contract.ts, the shapes; governance/lambda/handler.ts, which answers.
+import { bulkhead, circuitBreaker, ConsecutiveBreaker, handleAll, wrap } from 'cockatiel';
+import { type Dispatcher, request as httpRequest } from 'undici';
+import { Decision, type DecisionRequest } from '../../governance/contract.ts';
+import { awsEndpoint, type CredentialSource, signRequest } from '../shared/aws.ts';
+import { type Logger } from '../shared/log.ts';
+import { uuidv7 } from '../shared/uuid.ts';
+
+/** Asks for a decision. Never throws: no answer is a deny with `governance_unavailable`. */
+export type GovernanceClient = (
+  request: DecisionRequest,
+  limits: { signal: AbortSignal; remainingMs: number },
+) => Promise<Decision>;
+
+/** Where Governance is and who asks. */
+export interface GovernanceClientOptions {
+  readonly functionName: string;
+  readonly alias: string;
+  readonly region: string;
+  readonly endpoint?: string | undefined;
+  readonly credentials: CredentialSource;
+  readonly timeoutMs: number;
+  readonly dispatcher: Dispatcher;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+const answerMaxBytes = 131_072;
+const breakAfterFailures = 10;
+const halfOpenAfterMs = 1000;
+const concurrentMost = 512;
+
+/**
+ * A client over Lambda `Invoke` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). It never repeats a
+ * call: a decision charges quotas. After ten failures in a row it denies at once for a second.
+ */
+export function createGovernanceClient(options: GovernanceClientOptions): GovernanceClient {
+  const { functionName, alias, region, credentials, timeoutMs, dispatcher, log } = options;
+  const endpoint = awsEndpoint({ service: 'lambda', region, endpoint: options.endpoint }).replace(/\/$/, '');
+  const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations?Qualifier=${alias}`;
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: halfOpenAfterMs,
+    breaker: new ConsecutiveBreaker(breakAfterFailures),
+  });
+  const policy = wrap(bulkhead(concurrentMost), breaker);
+
+  return async function askGovernance(request, { signal, remainingMs }) {
+    try {
+      return await policy.execute(() => invoke(request, signal, Math.min(timeoutMs, remainingMs)));
+    } catch (error) {
+      log.warn({ err: error, correlationId: request.correlationId }, 'governance did not answer');
+      return unavailable();
+    }
+  };
+
+  async function invoke(request: DecisionRequest, signal: AbortSignal, limitMs: number): Promise<Decision> {
+    const body = JSON.stringify(request);
+    const headers = { 'content-type': 'application/json' };
+    const signed = await signRequest({
+      method: 'POST',
+      url,
+      headers,
+      body,
+      service: 'lambda',
+      region,
+      credentials: await credentials(),
+      payload: 'signed',
+    });
+    const response = await httpRequest(signed.url, {
+      method: 'POST',
+      headers: signed.headers,
+      body,
+      dispatcher,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, limitMs))]),
+      headersTimeout: limitMs,
+      bodyTimeout: limitMs,
+    });
+    const text = await readText(response.body);
+    if (response.statusCode !== 200) throw new Error(`got ${response.statusCode} from lambda, expected 200`);
+    if (response.headers['x-amz-function-error'] !== undefined)
+      throw new Error('got a function error from governance, expected a decision');
+    return parseDecision(text, request);
+  }
+}
+
+/** INVARIANT: only a well-formed `permitted` with a grant for a bound request allows anything. */
+function parseDecision(text: string, { binding }: DecisionRequest): Decision {
+  const parsed = Decision.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error('got an answer that is no decision', { cause: parsed.error });
+  const { allowed, reason, grant, certificate } = parsed.data;
+  if (allowed !== (reason === 'permitted'))
+    throw new Error(`got allowed ${allowed} with reason ${reason}, expected them to agree`);
+  if (allowed && binding && (grant === undefined || certificate === undefined))
+    throw new Error('got a permit without grant, expected one');
+  return parsed.data;
+}
+
+async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > answerMaxBytes) throw new Error(`got more than ${answerMaxBytes} bytes from governance`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function unavailable(): Decision {
+  return {
+    allowed: false,
+    reason: 'governance_unavailable',
+    decisionId: uuidv7(),
+    rule: null,
+    policy: null,
+    obligations: [],
+    shadow: [],
+    issuedAt: new Date().toISOString(),
+    decisionMicros: 0,
+  };
+}

@@ -1,0 +1,78 @@
+// Orbit: environment, checked configuration, wired service, in that order.
+// Next: services/orbit/app.ts, the routes.
+import { Agent } from 'undici';
+import { fromDefaultChain } from '../shared/aws.ts';
+import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
+import { createLogger } from '../shared/log.ts';
+import { createReadiness } from '../shared/readiness.ts';
+import { startServer, stopOnSignals } from '../shared/server.ts';
+import { createTlsIdentity } from '../shared/tls.ts';
+import { createOrbitApp } from './app.ts';
+import { createAuthenticator } from './authenticate.ts';
+import { createAxonClient } from './axon-client.ts';
+import { OrbitEnvironment } from './config.ts';
+import { createGovernanceClient } from './governance-client.ts';
+import { createProofKey } from './proof-key.ts';
+
+const config = await exitOnConfigurationError(() =>
+  readEnvironment(OrbitEnvironment, process.env, { service: 'orbit' }),
+);
+
+const log = createLogger({ service: 'orbit', version: config.ORBIT_VERSION, level: config.LOG_LEVEL });
+const credentials = fromDefaultChain();
+const region = config.AWS_REGION;
+const dispatcher = new Agent({ connections: 256, keepAliveTimeout: 30_000 });
+const authenticator = createAuthenticator({
+  issuer: config.TOKEN_ISSUER,
+  audience: config.TOKEN_AUDIENCE,
+  jwksUrl: config.TOKEN_JWKS_URL,
+  algorithms: config.TOKEN_ALGORITHMS,
+  tenantClaim: config.TOKEN_TENANT_CLAIM,
+});
+const readiness = createReadiness({ 'issuer keys': authenticator.ready });
+const app = createOrbitApp({
+  authenticator,
+  askGovernance: createGovernanceClient({
+    functionName: config.GOVERNANCE_FUNCTION,
+    alias: config.GOVERNANCE_ALIAS,
+    region,
+    endpoint: config.AWS_ENDPOINT_URL_LAMBDA,
+    credentials,
+    timeoutMs: config.GOVERNANCE_TIMEOUT_MS,
+    dispatcher,
+    log,
+  }),
+  callAxon: createAxonClient({ url: config.AXON_URL, mesh: config.AXON_MESH, region, credentials, dispatcher }),
+  proofKey: createProofKey(),
+  service: 'orbit',
+  readiness,
+  log,
+  version: config.ORBIT_VERSION,
+  requestTimeoutMs: config.ORBIT_REQUEST_TIMEOUT_MS,
+});
+
+const running = await startServer({
+  app,
+  hostname: config.ORBIT_HOST,
+  port: config.ORBIT_PORT,
+  tls: config.ORBIT_TLS
+    ? await createTlsIdentity({ commonName: 'orbit', altNames: ['orbit', 'localhost'] })
+    : undefined,
+  readiness,
+  log,
+  drainDelayMs: config.ORBIT_DRAIN_DELAY_MS,
+  drainTimeoutMs: config.ORBIT_DRAIN_TIMEOUT_MS,
+});
+log.info({ url: running.url }, 'listening');
+stopOnSignals(running, log);
+await prepareKeys();
+
+/** Readiness waits for the issuer's keys; until they come, one try a second. */
+async function prepareKeys(): Promise<void> {
+  while (!authenticator.ready() && !readiness.draining) {
+    await authenticator
+      .prepare()
+      .catch((error: unknown) => log.warn({ err: error }, 'issuer keys could not be fetched yet'));
+    if (!authenticator.ready()) await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+  }
+}
