@@ -65,12 +65,12 @@ export function signToken(
   claims: object,
   privateKey: KeyObject,
 ): string {
-  const input = signingInput({ ...header, alg: 'EdDSA' }, claims);
+  const input = toSigningInput({ ...header, alg: 'EdDSA' }, claims);
   return `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`;
 }
 
 /** The text a signer elsewhere (KMS) has to sign; append `.` and the base64url signature. */
-export function signingInput(header: object, claims: object): string {
+export function toSigningInput(header: object, claims: object): string {
   return `${encode(header)}.${encode(claims)}`;
 }
 

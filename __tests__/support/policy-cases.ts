@@ -29,7 +29,7 @@ export const PolicyCase = z.strictObject({
   dryRun: z.boolean().default(false),
   /** How often it is asked at that instant; the last answer is the one compared. */
   times: z.int().min(1).max(100).default(1),
-  request: subset,
+  request: z.looseObject({ service: z.string(), intent: z.string(), tenant: z.string().optional() }),
   decision: z.looseObject({
     allowed: z.boolean(),
     reason: z.enum(reasons),
@@ -39,6 +39,8 @@ export const PolicyCase = z.strictObject({
   }),
   /** Ids of the quotas that the decision is charged to; `[]` where none is. */
   quotas: z.array(z.string()),
+  /** Texts that the record must not hold anywhere. */
+  unrecorded: z.array(z.string().min(4)).default([]),
   audit: subset.refine((fields) => Object.keys(fields).length >= 3, 'at least three fields of the record'),
 });
 /** A parsed `PolicyCase`. */

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { type CertificateClaims, type GrantClaims, lifetimes, tokenTypes } from '../contract.ts';
-import { publicJwk, signingInput, signToken } from '../token.ts';
+import { publicJwk, toSigningInput, signToken } from '../token.ts';
 import { type Signer } from './signer.ts';
 
 /** What the decision fixes of a grant; issuer, id and times are added when it is signed. */
@@ -120,7 +120,7 @@ export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
     // The header names the key's ARN, which KMS tells with the signature: an alias costs one call more, once.
     let kid = signer.keyId;
     for (let attempt = 1; attempt <= signingAttempts; attempt += 1) {
-      const input = signingInput({ typ: tokenTypes.certificate, alg: 'ES256', kid }, claims);
+      const input = toSigningInput({ typ: tokenTypes.certificate, alg: 'ES256', kid }, claims);
       const { keyId, signature } = await signer.sign(input);
       if (keyId === kid) {
         const certificate = `${input}.${signature.toString('base64url')}`;

@@ -58,9 +58,9 @@ export function createKmsSigner({ endpoint, timeoutMs = 2000, ...options }: KmsS
       body,
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const answer = (await response.json()) as { KeyId?: unknown; Signature?: unknown; __type?: unknown };
+    const answer = (await response.json()) as { KeyId?: unknown; Signature?: unknown; __type?: string };
     if (!response.ok || typeof answer.KeyId !== 'string' || typeof answer.Signature !== 'string') {
-      throw new Error(`got ${response.status} ${String(answer.__type ?? '')} from kms, expected a signature`);
+      throw new Error(`got ${response.status} ${answer.__type ?? 'no type'} from kms, expected a signature`);
     }
     return { keyId: answer.KeyId, signature: rawSignature(Buffer.from(answer.Signature, 'base64')) };
   }

@@ -107,7 +107,9 @@ export async function createFolderStore({
   function readAfter(delayMs: number): void {
     clearTimeout(timer);
     if (closed) return;
-    timer = setTimeout(() => (reading = reading.then(readFolder)), delayMs).unref();
+    timer = setTimeout(() => {
+      reading = reading.then(readFolder);
+    }, delayMs).unref();
   }
 
   async function readFolder(): Promise<void> {

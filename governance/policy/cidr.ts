@@ -58,7 +58,7 @@ function parseIpv6(text: string): number[] | undefined {
   if (!head || (halves.length === 2 && !tail)) return undefined;
   if (halves.length === 1) return head.length === 16 ? head : undefined;
   const gap = 16 - head.length - (tail?.length ?? 0);
-  return gap >= 2 ? [...head, ...new Array<number>(gap).fill(0), ...(tail ?? [])] : undefined;
+  return gap >= 2 ? [...head, ...Array.from({ length: gap }, () => 0), ...(tail ?? [])] : undefined;
 }
 
 /** Groups between colons; an IPv4 address may stand for the last two (RFC 4291 section 2.2). */

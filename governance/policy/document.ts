@@ -38,7 +38,7 @@ export const ResourceName = pattern(
 /** Name of one context attribute: `maxTokens`. */
 export const AttributeKey = pattern(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, 'a context key such as "maxTokens"');
 
-const orAny = <T extends z.ZodMiniType<string>>(name: T, expected: string) =>
+const orAny = (name: z.ZodMiniType<string>, expected: string) =>
   z.string().check(z.refine((value) => value === '*' || z.safeParse(name, value).success, expected));
 const resourcePattern = pattern(
   /^(\*|[a-z*][a-z0-9*-]{0,62}:\/[\x21-\x7e]{0,255})$/,

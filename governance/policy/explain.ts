@@ -1,6 +1,6 @@
 // Why a request was decided as it was: every rule that could have matched, and which condition held or failed.
 // Next: governance/policy/decide.ts, whose answer this accompanies and never replaces.
-import { type CompiledPolicy, type CompiledRule, rulesOf } from './compile.ts';
+import { type CompiledPolicy, type CompiledRule, type RuleSet, rulesOf } from './compile.ts';
 import { type Condition } from './document.ts';
 import { decide, type PolicyRequest, type Verdict } from './decide.ts';
 import {
@@ -53,16 +53,18 @@ export function explain(
 }
 
 function candidateRules(policy: CompiledPolicy, { service, intent, resource }: Facts): CompiledRule[] {
-  const sets = [service, '*'].flatMap((eachService) =>
-    [intent, '*'].flatMap((eachIntent) => {
-      const bucket = policy.index.get(eachService)?.get(eachIntent);
-      if (!bucket) return [];
-      const exact = bucket.byResource.get(resource);
-      const patterns = bucket.byPattern.filter(({ matches }) => matches(resource)).map(({ rules }) => rules);
-      return [...(exact ? [exact] : []), bucket.anyResource, ...patterns];
-    }),
-  );
-  return [...new Set(sets.flatMap(rulesOf))].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rules = new Set<CompiledRule>();
+  const add = (set: RuleSet | undefined) => {
+    for (const rule of set ? rulesOf(set) : []) rules.add(rule);
+  };
+  for (const byIntent of [policy.index.get(service), policy.index.get('*')]) {
+    for (const bucket of [byIntent?.get(intent), byIntent?.get('*')]) {
+      add(bucket?.byResource.get(resource));
+      add(bucket?.anyResource);
+      for (const pattern of bucket?.byPattern ?? []) if (pattern.matches(resource)) add(pattern.rules);
+    }
+  }
+  return [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function traceRule({ id, effect, test, source }: CompiledRule, facts: Facts): RuleTrace {

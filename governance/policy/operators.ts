@@ -129,19 +129,11 @@ export function operandProblem({ operator, operand }: Leaf): string | undefined 
 }
 
 function partOf(operator: Operator, operand: never): ConditionPart {
-  switch (operator) {
-    case 'all':
-    case 'any':
-      return { kind: 'branch', operator, conditions: operand };
-    case 'not':
-      return { kind: 'not', condition: operand };
-    case 'within':
-      return { kind: 'within', within: operand };
-    case 'exists':
-      return { kind: 'leaf', operator, attribute: operand, operand: undefined };
-    default:
-      return { kind: 'leaf', operator, attribute: operand[0], operand: operand[1] };
-  }
+  if (operator === 'all' || operator === 'any') return { kind: 'branch', operator, conditions: operand };
+  if (operator === 'not') return { kind: 'not', condition: operand };
+  if (operator === 'within') return { kind: 'within', within: operand };
+  if (operator === 'exists') return { kind: 'leaf', operator, attribute: operand, operand: undefined };
+  return { kind: 'leaf', operator, attribute: operand[0], operand: operand[1] };
 }
 
 function leafTest(leaf: Leaf): Test {

@@ -1,0 +1,54 @@
+// Bundles each program into the one file its image or function holds, prints the sizes and refuses what must not be inside.
+// Next: governance/lambda/main.ts, services/orbit/main.ts and services/axon/main.ts, the entries.
+import { readFileSync, rmSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+
+interface Bundle {
+  readonly name: string;
+  readonly entry: string;
+  /** Packages of the AWS SDK that may be inside. */
+  readonly allowed: RegExp;
+}
+
+const bundles: readonly Bundle[] = [
+  { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/ },
+  { name: 'orbit', entry: 'services/orbit/main.ts', allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\// },
+  { name: 'axon', entry: 'services/axon/main.ts', allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\// },
+];
+// Some dependencies are CommonJS and ask for Node's own modules by require, which an ES module has to be given.
+const banner = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
+rmSync('dist', { recursive: true, force: true });
+const refused: string[] = [];
+for (const bundle of bundles) {
+  const outfile = `dist/${bundle.name}/index.mjs`;
+  const { metafile } = await build({
+    entryPoints: [bundle.entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    sourcemap: 'external',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    banner: { js: banner },
+  });
+  const code = readFileSync(outfile);
+  const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
+  process.stdout.write(`${outfile}: ${kib(code.length)}, gzipped ${kib(gzipSync(code).length)}, ${packagesIn(metafile).length} packages\n`);
+  const unwanted = packagesIn(metafile).filter((name) => /^@(aws-sdk|smithy|aws)\//.test(name) && !bundle.allowed.test(name));
+  refused.push(...unwanted.map((name) => `${bundle.name}: got ${name} in the bundle, expected nothing of the AWS SDK but credential and marshalling helpers`));
+}
+if (refused.length > 0) {
+  process.stderr.write(`${refused.join('\n')}\n`);
+  process.exitCode = 1;
+}
+
+function packagesIn({ inputs }: Metafile): string[] {
+  const names = Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
