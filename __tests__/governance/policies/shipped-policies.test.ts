@@ -1,0 +1,114 @@
+// The shipped documents are valid, named for their tenant, held together by one schema that says what the code says.
+// Next: governance/policies/default.json; scripts/write-policy-schema.ts, which writes the schema.
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parsePolicy } from '../../../governance/policy/parse.ts';
+import { policySchemaFile, renderPolicySchema } from '../../../scripts/write-policy-schema.ts';
+import { documentFrom, policiesFolder, readPolicyCases, readPolicyFiles } from '../../support/policy-cases.ts';
+import { documents } from '../../support/policy-generators.ts';
+
+const files = readPolicyFiles();
+const schemaText = readFileSync(policySchemaFile, 'utf8');
+const schema = z.fromJSONSchema(JSON.parse(schemaText) as Parameters<typeof z.fromJSONSchema>[0]);
+
+describe('the folder', () => {
+  it('holds the platform’s document, tenants’ documents, cases for each of them, the schema, and nothing else', () => {
+    expect(files.map(({ name }) => name)).toEqual(['acme.json', 'default.json', 'platform.json']);
+    const expected = [
+      ...files.flatMap(({ name }) => [name, name.replace('.json', '.cases.json')]),
+      'policy.schema.json',
+    ];
+    expect(readdirSync(policiesFolder).sort()).toEqual(expected.sort());
+    expect([...new Set(readPolicyCases().map(({ file }) => file))]).toEqual([
+      'acme.cases.json',
+      'default.cases.json',
+      'platform.cases.json',
+    ]);
+  });
+});
+
+describe.each(files)('$name', ({ name, text }) => {
+  it('is valid, and of the tenant it is named for', () => {
+    expect(documentFrom(text).tenant).toBe(name === 'platform.json' ? '*' : name.replace('.json', ''));
+  });
+
+  it('names the schema for editors, and fits it', () => {
+    const value: unknown = JSON.parse(text);
+    expect(value).toHaveProperty('$schema', './policy.schema.json');
+    expect(schema.safeParse(value).success).toBe(true);
+  });
+
+  it('declares what Orbit says of every call: maxTokens, model, promptLength and stream', () => {
+    expect(documentFrom(text).intents['call_reasoning']?.context).toMatchObject({
+      maxTokens: 'number',
+      model: 'string',
+      promptLength: 'number',
+      stream: 'boolean',
+    });
+  });
+});
+
+describe('the schema', () => {
+  it('is what the code generates: if not, run `node scripts/write-policy-schema.ts`', async () => {
+    expect(schemaText).toBe(await renderPolicySchema());
+  });
+
+  it('accepts what the parser accepts', () => {
+    fc.assert(
+      fc.property(documents('t1'), (document) => {
+        const text = JSON.stringify(document);
+        expect(parsePolicy(text).ok).toBe(true);
+        expect(schema.safeParse(JSON.parse(text)).success).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['an unknown key', { rulez: [] }],
+    ['another format', { format: 2 }],
+    ['a rule without an effect', { rules: [{ id: 'r', services: ['orbit'], intents: ['call_reasoning'] }] }],
+    [
+      'an unknown operator',
+      { rules: [{ id: 'r', effect: 'forbid', services: ['*'], intents: ['*'], when: { matches: ['subject', '.*'] } }] },
+    ],
+    [
+      'two operators in one condition',
+      {
+        rules: [
+          {
+            id: 'r',
+            effect: 'forbid',
+            services: ['*'],
+            intents: ['*'],
+            when: { exists: 'subject', not: { exists: 'subject' } },
+          },
+        ],
+      },
+    ],
+    [
+      'an empty condition',
+      { rules: [{ id: 'r', effect: 'forbid', services: ['*'], intents: ['*'], when: { not: {} } }] },
+    ],
+    [
+      'an unknown obligation',
+      {
+        rules: [
+          {
+            id: 'r',
+            effect: 'permit',
+            services: ['orbit'],
+            intents: ['call_reasoning'],
+            obligations: [{ type: 'beg' }],
+          },
+        ],
+      },
+    ],
+  ])('refuses %s, as the parser does', (_name, more) => {
+    const document = { ...(JSON.parse(files[1]?.text ?? '{}') as object), ...more };
+    expect(parsePolicy(JSON.stringify(document)).ok).toBe(false);
+    expect(schema.safeParse(document).success).toBe(false);
+  });
+});

@@ -1,0 +1,225 @@
+// All of the local platform on the loopback interface, and the environment each process needs to find it.
+// Next: services/local/main.ts, the dev server that runs it.
+import { createContainerCredentials } from './container-credentials.ts';
+import { AuthPolicy } from './auth-policy.ts';
+import { createLocalDynamo } from './dynamodb-endpoint.ts';
+import { createLocalKms, type LocalKms } from './kms-endpoint.ts';
+import { createLambdaEndpoint, type LambdaFunction } from './lambda-endpoint.ts';
+import { createLambdaWorker, type LambdaWorker } from './lambda-worker.ts';
+import { listenLoopback, type LoopbackServer } from './loopback-server.ts';
+import { createMeshGateway } from './mesh-gateway.ts';
+import { createPrincipals, type Principals } from './principals.ts';
+import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
+
+/** Where each part listens; 0 for any free port. */
+export interface PlatformPorts {
+  readonly axon: number;
+  readonly orbit: number;
+  readonly mesh: number;
+  readonly tokens: number;
+  readonly lambda: number;
+  readonly kms: number;
+  readonly dynamodb: number;
+  readonly credentials: number;
+}
+
+/** What to run, and who is told what the function writes. */
+export interface PlatformOptions {
+  readonly ports: PlatformPorts;
+  readonly policyFolder: string;
+  readonly grantSeconds?: number;
+  readonly onLine: (line: string) => void;
+  /** Serves instead of the Governance function, in benchmarks. */
+  readonly governance?: LambdaFunction;
+}
+
+/** The running platform. */
+export interface Platform {
+  readonly principals: Principals;
+  readonly kms: LocalKms;
+  readonly tokens: TokenIssuer;
+  readonly governance: LambdaWorker | null;
+  readonly urls: Readonly<Record<'mesh' | 'tokens' | 'lambda' | 'kms' | 'dynamodb' | 'credentials', string>>;
+  readonly environments: { readonly orbit: Record<string, string>; readonly axon: Record<string, string> };
+  /** The mesh forwards to Axon here, once Axon has said where it listens. */
+  setAxonUrl(url: string): void;
+  /** Creates a second signing key that Axon trusts from its next refresh, and has Governance sign with it. */
+  rotateSigningKey(): string;
+  stop(): Promise<void>;
+}
+
+/** The account, region and names of the local platform. */
+export const localNames = {
+  account: '000000000000',
+  region: 'eu-central-1',
+  prefix: 'agent-runtime-local',
+  functionName: 'agent-runtime-local-governance',
+  signingAlias: 'alias/agent-runtime-local-governance-signing',
+  grantsTable: 'agent-runtime-local-governance-grants',
+  audience: 'agent-runtime',
+} as const;
+
+/** Starts everything. @throws Error in one line when a port is taken; what was started before is stopped again */
+export async function startPlatform({
+  ports,
+  policyFolder,
+  grantSeconds = 30,
+  onLine,
+  governance: substitute,
+}: PlatformOptions): Promise<Platform> {
+  const { account, region, prefix, functionName, signingAlias, grantsTable, audience } = localNames;
+  const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance'] });
+  const [orbitRole, axonRole, governanceRole] = [
+    principals.roleArn('orbit'),
+    principals.roleArn('axon'),
+    principals.roleArn('governance'),
+  ];
+  const kms = createLocalKms({
+    account,
+    region,
+    principals,
+    allowed: new Map([
+      [governanceRole, ['Sign']],
+      [axonRole, ['GetPublicKey']],
+    ]),
+  });
+  const signingKey = kms.createKey();
+  const nextSigningKey = kms.createKey();
+  kms.pointAlias(signingAlias, signingKey);
+  const tokens = await createTokenIssuer({ audience });
+  const credentials = createContainerCredentials(principals);
+  const servers: LoopbackServer[] = [];
+  let axonUrl = `http://127.0.0.1:${ports.axon}`;
+
+  try {
+    const listen = async (name: keyof PlatformPorts, handler: Parameters<typeof listenLoopback>[0]) => {
+      const server = await listenLoopback(handler, ports[name], { name, setting: `LOCAL_${name.toUpperCase()}_PORT` });
+      servers.push(server);
+      return server.url;
+    };
+    const kmsUrl = await listen('kms', kms.handler);
+    const dynamodbUrl = await listen(
+      'dynamodb',
+      createLocalDynamo({ table: grantsTable, writerRoleArn: axonRole, region, principals }),
+    );
+    const tokensUrl = await listen('tokens', tokens.handler);
+    tokens.setIssuer(tokensUrl);
+    const credentialsUrl = await listen('credentials', credentials.handler);
+    const worker = substitute
+      ? null
+      : createLambdaWorker({
+          entry: new URL('../../governance/lambda/main.ts', import.meta.url),
+          env: governanceEnvironment(kmsUrl),
+          onLine,
+        });
+    const hosted: LambdaFunction = substitute ?? {
+      aliases: ['live', 'orbit'],
+      invoke: (event, context) => (worker ?? never()).invoke(event, context),
+    };
+    const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}:orbit`;
+    const lambdaUrl = await listen(
+      'lambda',
+      createLambdaEndpoint({
+        account,
+        region,
+        principals,
+        functions: { [functionName]: hosted },
+        mayInvoke: [{ roleArn: orbitRole, functionArn }],
+      }),
+    );
+    const serviceArn = `arn:aws:vpc-lattice:${region}:${account}:service/svc-axon`;
+    const policy = AuthPolicy.parse(axonAuthPolicy(orbitRole, serviceArn));
+    const meshUrl = await listen(
+      'mesh',
+      createMeshGateway({ target: () => axonUrl, region, serviceArn, policy, principals }),
+    );
+
+    return {
+      principals,
+      kms,
+      tokens,
+      governance: worker,
+      urls: {
+        mesh: meshUrl,
+        tokens: tokensUrl,
+        lambda: lambdaUrl,
+        kms: kmsUrl,
+        dynamodb: dynamodbUrl,
+        credentials: credentialsUrl,
+      },
+      environments: {
+        orbit: {
+          ...credentials.environmentFor('orbit', credentialsUrl),
+          AWS_REGION: region,
+          AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
+          GOVERNANCE_FUNCTION: functionName,
+          AXON_URL: meshUrl,
+          TOKEN_ISSUER: tokensUrl,
+          TOKEN_AUDIENCE: audience,
+          TOKEN_JWKS_URL: `${tokensUrl}/jwks.json`,
+          ORBIT_HOST: '127.0.0.1',
+          ORBIT_PORT: String(ports.orbit),
+        },
+        axon: {
+          ...credentials.environmentFor('axon', credentialsUrl),
+          AWS_REGION: region,
+          AWS_ENDPOINT_URL_KMS: kmsUrl,
+          AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
+          GOVERNANCE_TRUSTED_KEYS: `${signingKey},${nextSigningKey}`,
+          AXON_CALLERS: `orbit=${orbitRole}`,
+          AXON_GRANTS_TABLE: grantsTable,
+          AXON_HOST: '127.0.0.1',
+          AXON_PORT: String(ports.axon),
+        },
+      },
+      setAxonUrl(url) {
+        axonUrl = url;
+      },
+      rotateSigningKey() {
+        kms.pointAlias(signingAlias, nextSigningKey);
+        return nextSigningKey;
+      },
+      async stop() {
+        await worker?.stop();
+        await Promise.all(servers.map((server) => server.close()));
+      },
+    };
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+
+  function governanceEnvironment(kmsUrl: string): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = principals.credentialsOf('governance');
+    return {
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_ENDPOINT_URL_KMS: kmsUrl,
+      GOVERNANCE_SIGNING_KEY: signingAlias,
+      GOVERNANCE_GRANT_SECONDS: String(grantSeconds),
+      POLICY_FOLDER: policyFolder,
+    };
+  }
+}
+
+/** Orbit may reach Axon's one governed path; everyone else may not. */
+function axonAuthPolicy(orbitRole: string, serviceArn: string): object {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: orbitRole },
+        Action: 'vpc-lattice-svcs:Invoke',
+        Resource: `${serviceArn}/reason`,
+        Condition: { StringEquals: { 'vpc-lattice-svcs:RequestMethod': ['GET', 'POST'] } },
+      },
+    ],
+  };
+}
+
+function never(): never {
+  throw new Error('got an invocation without a function');
+}
