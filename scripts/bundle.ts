@@ -13,11 +13,20 @@ interface Bundle {
 
 const bundles: readonly Bundle[] = [
   { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/ },
-  { name: 'orbit', entry: 'services/orbit/main.ts', allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\// },
-  { name: 'axon', entry: 'services/axon/main.ts', allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\// },
+  {
+    name: 'orbit',
+    entry: 'services/orbit/main.ts',
+    allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\//,
+  },
+  {
+    name: 'axon',
+    entry: 'services/axon/main.ts',
+    allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\//,
+  },
 ];
 // Some dependencies are CommonJS and ask for Node's own modules by require, which an ES module has to be given.
-const banner = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+const banner =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 rmSync('dist', { recursive: true, force: true });
 const refused: string[] = [];
@@ -39,9 +48,18 @@ for (const bundle of bundles) {
   });
   const code = readFileSync(outfile);
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-  process.stdout.write(`${outfile}: ${kib(code.length)}, gzipped ${kib(gzipSync(code).length)}, ${packagesIn(metafile).length} packages\n`);
-  const unwanted = packagesIn(metafile).filter((name) => /^@(aws-sdk|smithy|aws)\//.test(name) && !bundle.allowed.test(name));
-  refused.push(...unwanted.map((name) => `${bundle.name}: got ${name} in the bundle, expected nothing of the AWS SDK but credential and marshalling helpers`));
+  process.stdout.write(
+    `${outfile}: ${kib(code.length)}, gzipped ${kib(gzipSync(code).length)}, ${packagesIn(metafile).length} packages\n`,
+  );
+  const unwanted = packagesIn(metafile).filter(
+    (name) => /^@(aws-sdk|smithy|aws)\//.test(name) && !bundle.allowed.test(name),
+  );
+  refused.push(
+    ...unwanted.map(
+      (name) =>
+        `${bundle.name}: got ${name} in the bundle, expected nothing of the AWS SDK but credential and marshalling helpers`,
+    ),
+  );
 }
 if (refused.length > 0) {
   process.stderr.write(`${refused.join('\n')}\n`);

@@ -1,6 +1,6 @@
 // Documents and requests at random, from alphabets so small that rules and requests meet often.
 // Next: __tests__/governance/policy/properties.test.ts, which says what must hold of all of them.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type PolicyRequest } from '../../governance/policy/decide.ts';
 import { type AttributeValue } from '../../governance/policy/operators.ts';
 import { type DocumentDraft, noonMs } from './policy-fixtures.ts';
@@ -179,26 +179,23 @@ const mostly = (typed: fc.Arbitrary<AttributeValue>) =>
 
 /** A request: attributes missing or of another type now and then, tenant and intent known most of the time. */
 export function requests(): fc.Arbitrary<PolicyRequest> {
-  const attributes = fc.record(
-    {
-      n: mostly(number),
-      s: mostly(text),
-      b: mostly(fc.boolean()),
-      t: mostly(fc.array(nonEmpty, { maxLength: 3 })),
-      toString: mostly(text),
-      undeclared: value,
-    },
-    { requiredKeys: [] },
-  );
-  const declared = attributes.map(({ undeclared, ...rest }) => rest);
+  const typed = {
+    n: mostly(number),
+    s: mostly(text),
+    b: mostly(fc.boolean()),
+    t: mostly(fc.array(nonEmpty, { maxLength: 3 })),
+    toString: mostly(text),
+  };
+  const declared = fc.record(typed, { requiredKeys: [] });
+  const attributes = fc.record({ ...typed, undeclared: value }, { requiredKeys: ['undeclared'] });
   const of = (intent: fc.Arbitrary<string>, given: fc.Arbitrary<PolicyRequest['context']>) =>
     fc.record(
       {
-        service: fc.constantFrom('orbit', 'orbit', 'orbit', 'axon', 'ghost'),
+        service: fc.constantFrom('orbit', 'orbit', 'orbit', 'orbit', 'orbit', 'orbit', 'axon', 'ghost'),
         intent,
         tenant: fc.constantFrom(...Array.from({ length: 19 }, () => 't1'), 't2'),
         subject: fc.constantFrom(...subjects),
-        resource: fc.constantFrom(...resources),
+        resource: fc.constantFrom('axon:/reason', 'axon:/reason', 'axon:/reason', ...resources),
         context: given,
       },
       { requiredKeys: ['service', 'intent', 'tenant', 'context'] },
@@ -229,7 +226,7 @@ export function worlds(): fc.Arbitrary<World> {
   });
 }
 
-function withoutEmptyQuotas<T extends { quotas?: string[] }>(rule: T): object {
+function withoutEmptyQuotas(rule: { readonly quotas?: readonly string[] }): object {
   const { quotas: charged, ...rest } = rule;
   return charged && charged.length > 0 ? { ...rest, quotas: charged } : rest;
 }

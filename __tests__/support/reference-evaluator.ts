@@ -95,14 +95,14 @@ function matches(rule: Rule, asked: Asked): boolean {
 /** True, false, or undefined where it cannot be known. */
 function evaluate(condition: Condition, asked: Asked): boolean | undefined {
   if (condition.all) {
-    const parts = condition.all.map((each) => evaluate(each, asked));
-    if (parts.includes(false)) return false;
-    return parts.includes(undefined) ? undefined : true;
+    const parts = new Set(condition.all.map((each) => evaluate(each, asked)));
+    if (parts.has(false)) return false;
+    return parts.has(undefined) ? undefined : true;
   }
   if (condition.any) {
-    const parts = condition.any.map((each) => evaluate(each, asked));
-    if (parts.includes(true)) return true;
-    return parts.includes(undefined) ? undefined : false;
+    const parts = new Set(condition.any.map((each) => evaluate(each, asked)));
+    if (parts.has(true)) return true;
+    return parts.has(undefined) ? undefined : false;
   }
   if (condition.not) {
     const part = evaluate(condition.not, asked);
@@ -114,7 +114,7 @@ function evaluate(condition: Condition, asked: Asked): boolean | undefined {
 }
 
 function compare(condition: Condition, asked: Asked): boolean | undefined {
-  const [[operator = '', operand] = []] = Object.entries(condition).filter(([, each]) => each !== undefined);
+  const [operator, operand] = Object.entries(condition).find(([, each]) => each !== undefined) ?? [];
   const [attribute, literal] = operand as [string, never];
   const value = valueOf(attribute, asked);
   const text = typeof value === 'string' ? value : undefined;
@@ -144,7 +144,7 @@ function compare(condition: Condition, asked: Asked): boolean | undefined {
     case 'cidr':
       return text === undefined || isIP(text) === 0 ? undefined : inNetwork(literal, text);
     default:
-      throw new Error(`got operator ${operator}, expected one that the reference knows`);
+      throw new Error(`got operator ${String(operator)}, expected one that the reference knows`);
   }
 }
 
@@ -163,8 +163,8 @@ function inNetwork(network: string, address: string): boolean {
   const [base = '', prefix] = network.split('/');
   const list = new BlockList();
   list.addSubnet(base, Number(prefix), isIP(base) === 4 ? 'ipv4' : 'ipv6');
-  // An IPv4-mapped address is an IPv4 one: in IPv4 networks, and in no IPv6 network.
-  if (isIP(base) === 6 && address.startsWith('::ffff:')) return false;
+  // An IPv4 address, also an IPv4-mapped one, lies in no IPv6 network; Node would map the address and say yes.
+  if (isIP(base) === 6 && (isIP(address) === 4 || address.startsWith('::ffff:'))) return false;
   return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }
 

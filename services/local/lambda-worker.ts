@@ -77,8 +77,7 @@ function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions): Environm
   started.catch(() => undefined);
 
   worker.on('message', (answer: WorkerAnswer) => {
-    if (answer.id === 'started') return settleStart?.resolve();
-    if (answer.id === 'stopped') return void worker.terminate();
+    if (!('ok' in answer)) return answer.id === 'started' ? settleStart?.resolve() : void worker.terminate();
     const waiting = pending.get(answer.id);
     pending.delete(answer.id);
     if (answer.ok) waiting?.resolve(answer.value);

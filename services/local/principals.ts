@@ -32,7 +32,7 @@ export interface PrincipalsOptions {
   /** `<project>-<environment>`, the prefix of every role name. */
   readonly prefix: string;
   readonly names: readonly string[];
-  /** @defaultValue one hour */
+  /** @defaultValue twelve hours, a role session's most */
   readonly lifetimeMs?: number;
   readonly nowMs?: () => number;
 }
@@ -42,7 +42,7 @@ export function createPrincipals({
   account,
   prefix,
   names,
-  lifetimeMs = 3_600_000,
+  lifetimeMs = 43_200_000,
   nowMs = Date.now,
 }: PrincipalsOptions): Principals {
   const keys = new Map<string, KnownKey>();

@@ -1,7 +1,7 @@
 // Which texts are networks and addresses, and which address lies in which network.
 // Next: governance/policy/cidr.ts.
 import { BlockList, isIP } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { containsAddress, type Network, parseCidr } from '../../../governance/policy/cidr.ts';
 

@@ -339,7 +339,7 @@ describe('several defects', () => {
     ];
     expect(
       lines(draft(rules, { format: 2, revision: 'one', unknown: true }))
-        .map((line) => line.split(':')[0])
+        .map((line) => line.split(':')[0] ?? '')
         .sort(),
     ).toEqual([
       'format',
@@ -357,7 +357,7 @@ describe('several defects', () => {
     ];
     expect(
       lines(draft(forms))
-        .map((line) => line.split(':')[0])
+        .map((line) => line.split(':')[0] ?? '')
         .sort(),
     ).toEqual([
       'rules[0].intents[0]',

@@ -1,6 +1,6 @@
 // What must hold of every document and every request, on generated ones by the thousand.
 // Next: __tests__/support/reference-evaluator.ts, the meaning said plainly; policy-generators.ts, what is generated.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, type Verdict } from '../../../governance/policy/decide.ts';
 import { parsePolicy, printPolicy } from '../../../governance/policy/parse.ts';
@@ -22,13 +22,12 @@ describe('the engine', () => {
         seen.reasons.set(verdict.reason, (seen.reasons.get(verdict.reason) ?? 0) + 1);
         seen.told += Math.sign(verdict.shadow.length);
       }),
-      { numRuns: 4000 },
+      { numRuns: 2500 },
     );
     // The generators must hit: each kind of answer comes often enough to mean something.
     const shares = ['permitted', 'forbidden_by_rule', 'no_matching_permit'].map(
       (reason) => (seen.reasons.get(reason) ?? 0) / seen.pairs,
     );
-    console.log(seen, shares);
     expect(Math.min(...shares)).toBeGreaterThan(0.1);
     expect([...seen.reasons.keys()].sort()).toEqual([
       'forbidden_by_rule',
@@ -38,7 +37,7 @@ describe('the engine', () => {
       'request_invalid',
       'unknown_tenant',
     ]);
-    expect(seen.told).toBeGreaterThan(100);
+    expect(seen.told).toBeGreaterThan(60);
   });
 
   it('decides alike by what it looks up and by what it walks through: many rules keyed by one attribute', () => {
@@ -77,7 +76,7 @@ describe('the engine', () => {
         const world = { tenant: { ...tenant, rules: some }, platform: null, request, nowMs: noonMs - 1 };
         expect(plain(decideIn(world))).toEqual(decidePlainly(read(world.tenant), null, request, world.nowMs));
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 });
@@ -93,7 +92,7 @@ describe('the order of rules', () => {
         };
         expect(decideIn(shuffled)).toEqual(decideIn(world));
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 });
@@ -104,24 +103,28 @@ describe('one rule more', () => {
       fc.property(worlds(), forbids(), fc.boolean(), (world, forbid, ofPlatform) => {
         const platform = ofPlatform && world.platform ? withRule(world.platform, forbid) : world.platform;
         const more = { ...world, platform, tenant: ofPlatform ? world.tenant : withRule(world.tenant, forbid) };
-        if (decideIn(more).allowed) expect(decideIn(world).allowed).toBe(true);
+        const kept = decideIn(world).allowed || !decideIn(more).allowed;
+        expect(kept).toBe(true);
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
   it('that permits never denies what was allowed, and takes no duty away', () => {
+    let allowed = 0;
     fc.assert(
       fc.property(worlds(), permits(), (world, permit) => {
         const before = decideIn(world);
         const after = decideIn({ ...world, tenant: withRule(world.tenant, permit) });
-        fc.pre(before.allowed);
-        expect(after.allowed).toBe(true);
-        expect(plain(after).obligations).toEqual(expect.arrayContaining([...plain(before).obligations]));
-        expect(plain(after).quotas).toEqual(expect.arrayContaining([...plain(before).quotas]));
+        if (!before.allowed) return true;
+        allowed += 1;
+        const kept = (key: 'obligations' | 'quotas') =>
+          plain(before)[key].every((each) => plain(after)[key].includes(each));
+        return after.allowed && kept('obligations') && kept('quotas');
       }),
-      { numRuns: 500, maxSkipsPerRun: 50 },
+      { numRuns: 600 },
     );
+    expect(allowed).toBeGreaterThan(60);
   });
 
   it('in shadow changes nothing but what is told', () => {
@@ -130,7 +133,7 @@ describe('one rule more', () => {
         const more = { ...world, tenant: withRule(world.tenant, { ...rule, mode: 'shadow' }) };
         expect({ ...decideIn(more), shadow: [] }).toEqual({ ...decideIn(world), shadow: [] });
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -141,7 +144,7 @@ describe('one rule more', () => {
         const enforced = decideIn({ ...world, tenant: withRule(world.tenant, { ...rule, mode: 'enforce' }) });
         expect(shadowed.shadow.some(({ rule: id }) => id === 'one-more')).toBe(enforced.allowed !== shadowed.allowed);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -168,8 +171,8 @@ describe('a deny', () => {
     fc.assert(
       fc.property(worlds(), (world) => {
         const { allowed, reason, obligations, quotas } = decideIn(world);
-        expect(allowed).toBe(reason === 'permitted');
-        if (!allowed) expect([obligations, quotas]).toEqual([[], []]);
+        const bare = obligations.length === 0 && quotas.length === 0;
+        expect(allowed ? reason === 'permitted' : reason !== 'permitted' && bare).toBe(true);
       }),
       { numRuns: 500 },
     );
@@ -194,10 +197,15 @@ describe('no input throws', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
-      fc.string({ unit: fc.constantFrom(...'{}[]",:\\01 ae') }),
+      fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ',', ':', '\\', '0', '1', ' ', 'a') }),
       fc.json({ maxDepth: 8 }),
     );
-    fc.assert(fc.property(text, isAnswered), { numRuns: 3000 });
+    fc.assert(
+      fc.property(text, (each) => {
+        expect(isAnswered(each)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('as a policy: a valid document with something else in some place', () => {
@@ -221,7 +229,7 @@ describe('no input throws', () => {
       fc.property(documents('t1'), fc.infiniteStream(fc.nat()), odd, fc.string(), (document, choices, value, key) => {
         const spoilt: unknown = JSON.parse(JSON.stringify(document));
         replaceSomewhere(spoilt, choices, value, key);
-        return isAnswered(JSON.stringify(spoilt));
+        expect(isAnswered(JSON.stringify(spoilt))).toBe(true);
       }),
       { numRuns: 3000 },
     );

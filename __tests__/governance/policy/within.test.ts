@@ -1,6 +1,6 @@
 // Whether an instant lies in a span of local time: around its edges, past midnight, and where clocks change.
 // Next: governance/policy/within.ts.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { daysOfWeek, type Within } from '../../../governance/policy/document.ts';
 import { withinTest } from '../../../governance/policy/within.ts';
