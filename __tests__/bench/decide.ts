@@ -5,7 +5,15 @@ import { subject } from '@casl/ability';
 import { decide } from '../../governance/policy/decide.ts';
 import { DecisionRequest } from '../../governance/contract.ts';
 import { measure, table, type Timing } from './measure.ts';
-import { benchRequests, benchRules, type BenchRequest, caslAbility, casbinEnforcer, cedarText, ourPolicy } from './policy-sets.ts';
+import {
+  benchRequests,
+  benchRules,
+  type BenchRequest,
+  caslAbility,
+  casbinEnforcer,
+  cedarText,
+  ourPolicy,
+} from './policy-sets.ts';
 
 const requestCount = 1024;
 
@@ -26,14 +34,30 @@ export async function benchDecide(sizes: readonly number[] = [10, 100, 1000, 10_
     rows.push(row(size, 'ours + zod', checked, ours));
     rows.push(row(size, 'cedar-wasm', benchCedar(size, cedarText(rules), requests), ours));
     const ability = caslAbility(rules);
-    const caslAllows = ({ request: { service, intent, context } }: BenchRequest) => ability.can(intent, subject(service, { ...context }));
+    const caslAllows = ({ request: { service, intent, context } }: BenchRequest) =>
+      ability.can(intent, subject(service, { ...context }));
     check('casl', requests, caslAllows);
-    rows.push(row(size, 'casl', measure((index) => caslAllows(pick(requests, index))), ours));
+    rows.push(
+      row(
+        size,
+        'casl',
+        measure((index) => caslAllows(pick(requests, index))),
+        ours,
+      ),
+    );
     if (size <= 1000) {
       const enforcer = await casbinEnforcer(rules);
-      const casbinAllows = ({ request: { service, intent, context } }: BenchRequest) => enforcer.enforceSync(service, 'axon:/reason', intent, context['maxTokens'], context['model']);
+      const casbinAllows = ({ request: { service, intent, context } }: BenchRequest) =>
+        enforcer.enforceSync(service, 'axon:/reason', intent, context['maxTokens'], context['model']);
       check('casbin', requests.slice(0, 64), casbinAllows);
-      rows.push(row(size, 'casbin', measure((index) => casbinAllows(pick(requests, index)), { batch: 1 }), ours));
+      rows.push(
+        row(
+          size,
+          'casbin',
+          measure((index) => casbinAllows(pick(requests, index)), { batch: 1 }),
+          ours,
+        ),
+      );
     }
   }
   process.stdout.write(`${table(rows)}\n`);
@@ -62,7 +86,8 @@ function benchCedar(size: number, text: string, requests: readonly BenchRequest[
 
 function check(engine: string, requests: readonly BenchRequest[], allows: (request: BenchRequest) => boolean): void {
   for (const request of requests) {
-    if (allows(request) !== request.allowed) throw new Error(`got another answer from ${engine} for ${JSON.stringify(request)}, expected ${request.allowed}`);
+    if (allows(request) !== request.allowed)
+      throw new Error(`got another answer from ${engine} for ${JSON.stringify(request)}, expected ${request.allowed}`);
   }
 }
 
@@ -72,7 +97,18 @@ function pick(requests: readonly BenchRequest[], index: number): BenchRequest {
   return request;
 }
 
-function row(rules: number, engine: string, { p50Us, p99Us, perSecond }: Timing, ours: Timing): Record<string, string | number> {
-  return { engine: `${engine}`, rules, 'p50 µs': p50Us.toFixed(2), 'p99 µs': p99Us.toFixed(2), 'decisions/s': Math.round(perSecond), 'p50 × ours': (p50Us / ours.p50Us).toFixed(1) };
+function row(
+  rules: number,
+  engine: string,
+  { p50Us, p99Us, perSecond }: Timing,
+  ours: Timing,
+): Record<string, string | number> {
+  return {
+    engine: `${engine}`,
+    rules,
+    'p50 µs': p50Us.toFixed(2),
+    'p99 µs': p99Us.toFixed(2),
+    'decisions/s': Math.round(perSecond),
+    'p50 × ours': (p50Us / ours.p50Us).toFixed(1),
+  };
 }
-

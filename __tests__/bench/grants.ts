@@ -7,14 +7,30 @@ import { readToken, signToken, verifySignature } from '../../governance/token.ts
 import { signRequest } from '../../services/shared/aws.ts';
 import { measureAsync, table, type Timing } from './measure.ts';
 
-const claims = { iss: 'agent-runtime-governance', aud: 'axon', sub: 'orbit', tnt: 'default', int: 'call_reasoning', htm: 'POST', htu: '/reason', bsh: 'x'.repeat(43), cnf: { jkt: 'y'.repeat(43) }, obl: [], jti: 'z' };
+const claims = {
+  iss: 'agent-runtime-governance',
+  aud: 'axon',
+  sub: 'orbit',
+  tnt: 'default',
+  int: 'call_reasoning',
+  htm: 'POST',
+  htu: '/reason',
+  bsh: 'x'.repeat(43),
+  cnf: { jkt: 'y'.repeat(43) },
+  obl: [],
+  jti: 'z',
+};
 
 /** Prints the table. */
 export async function benchGrants(): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const token = signToken({ typ: 'govern-grant+jwt' }, claims, privateKey);
-  const sign = (index: number) => Promise.resolve(signToken({ typ: 'govern-grant+jwt' }, { ...claims, iat: index }, privateKey));
-  const joseSign = (index: number) => new SignJWT({ ...claims, iat: index }).setProtectedHeader({ alg: 'EdDSA', typ: 'govern-grant+jwt' }).sign(privateKey);
+  const sign = (index: number) =>
+    Promise.resolve(signToken({ typ: 'govern-grant+jwt' }, { ...claims, iat: index }, privateKey));
+  const joseSign = (index: number) =>
+    new SignJWT({ ...claims, iat: index })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'govern-grant+jwt' })
+      .sign(privateKey);
   const verify = () => {
     const read = readToken(token, { typ: 'govern-grant+jwt', alg: 'EdDSA' });
     if (!read || !verifySignature(read, publicKey)) throw new Error('got a grant that does not verify');
@@ -22,7 +38,12 @@ export async function benchGrants(): Promise<void> {
   };
   const joseVerify = () => jwtVerify(token, publicKey, { algorithms: ['EdDSA'], typ: 'govern-grant+jwt' });
   const body = JSON.stringify({ ...claims, context: { maxTokens: 64 } });
-  const request = { method: 'POST', url: 'https://lambda.eu-central-1.amazonaws.com/2015-03-31/functions/governance/invocations?Qualifier=orbit', service: 'lambda', region: 'eu-central-1' };
+  const request = {
+    method: 'POST',
+    url: 'https://lambda.eu-central-1.amazonaws.com/2015-03-31/functions/governance/invocations?Qualifier=orbit',
+    service: 'lambda',
+    region: 'eu-central-1',
+  };
   const credentials = { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'example', sessionToken: 'token' };
   const cache = new Map<string, ArrayBuffer>();
   const rows = [
@@ -39,5 +60,12 @@ export async function benchGrants(): Promise<void> {
 }
 
 function row(what: string, ours: Timing, theirs: Timing, whose: string): Record<string, string | number> {
-  return { what, 'p50 µs': ours.p50Us.toFixed(1), 'p99 µs': ours.p99Us.toFixed(1), beside: whose, 'its p50 µs': theirs.p50Us.toFixed(1), ratio: (theirs.p50Us / ours.p50Us).toFixed(2) };
+  return {
+    what,
+    'p50 µs': ours.p50Us.toFixed(1),
+    'p99 µs': ours.p99Us.toFixed(1),
+    beside: whose,
+    'its p50 µs': theirs.p50Us.toFixed(1),
+    ratio: (theirs.p50Us / ours.p50Us).toFixed(2),
+  };
 }

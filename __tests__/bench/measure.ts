@@ -24,7 +24,10 @@ export function measure(call: (index: number) => void, { forMs = 600, batch = 16
 }
 
 /** As {@link measure}, for calls that have to be awaited. */
-export async function measureAsync(call: (index: number) => Promise<unknown>, { forMs = 600, batch = 8 } = {}): Promise<Timing> {
+export async function measureAsync(
+  call: (index: number) => Promise<unknown>,
+  { forMs = 600, batch = 8 } = {},
+): Promise<Timing> {
   let index = 0;
   const samples: number[] = [];
   const endMs = performance.now() + forMs * 1.5;
@@ -40,7 +43,10 @@ export async function measureAsync(call: (index: number) => Promise<unknown>, { 
 export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const width = (column: string) => Math.max(column.length, ...rows.map((row) => String(row[column]).length));
-  const line = (cells: readonly string[]) => cells.map((cell, at) => (at === 0 ? cell.padEnd(width(columns[at] ?? '')) : cell.padStart(width(columns[at] ?? '')))).join('  ');
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => (at === 0 ? cell.padEnd(width(columns[at] ?? '')) : cell.padStart(width(columns[at] ?? ''))))
+      .join('  ');
   return [line(columns), ...rows.map((row) => line(columns.map((column) => String(row[column]))))].join('\n');
 }
 

@@ -43,12 +43,19 @@ export function benchRequests(rules: readonly BenchRule[], count: number): Bench
     if (!rule) throw new Error('got no permits, expected some');
     const base = { service: rule.service, intent: rule.intent, tenant: 'default', subject: 'user:ada' };
     const kind = index % 4;
-    if (kind === 1) return { request: { ...base, context: { maxTokens: rule.maxTokens + 1, model: 'current' } }, allowed: false };
+    if (kind === 1)
+      return { request: { ...base, context: { maxTokens: rule.maxTokens + 1, model: 'current' } }, allowed: false };
     if (kind === 2) {
-      const forbidden = rules.some(({ effect, service, intent }) => effect === 'forbid' && service === rule.service && intent === rule.intent);
+      const forbidden = rules.some(
+        ({ effect, service, intent }) => effect === 'forbid' && service === rule.service && intent === rule.intent,
+      );
       return { request: { ...base, context: { maxTokens: 10, model: 'retired' } }, allowed: !forbidden };
     }
-    if (kind === 3) return { request: { ...base, service: 'stranger', context: { maxTokens: 10, model: 'current' } }, allowed: false };
+    if (kind === 3)
+      return {
+        request: { ...base, service: 'stranger', context: { maxTokens: 10, model: 'current' } },
+        allowed: false,
+      };
     return { request: { ...base, context: { maxTokens: rule.maxTokens, model: 'current' } }, allowed: true };
   });
 }
@@ -58,13 +65,20 @@ export function ourText(rules: readonly BenchRule[]): string {
     format: 1,
     tenant: 'default',
     revision: 1,
-    intents: Object.fromEntries(Array.from({ length: intents }, (_, index) => [`intent_${index}`, { resource: 'axon:/reason', context: { maxTokens: 'number', model: 'string' } }])),
+    intents: Object.fromEntries(
+      Array.from({ length: intents }, (_, index) => [
+        `intent_${index}`,
+        { resource: 'axon:/reason', context: { maxTokens: 'number', model: 'string' } },
+      ]),
+    ),
     rules: rules.map(({ id, effect, service, intent, maxTokens, model }) => ({
       id,
       effect,
       services: [service],
       intents: [intent],
-      ...(effect === 'permit' ? { resources: ['axon:/reason'], when: { lte: ['context.maxTokens', maxTokens] } } : { when: { eq: ['context.model', model] } }),
+      ...(effect === 'permit'
+        ? { resources: ['axon:/reason'], when: { lte: ['context.maxTokens', maxTokens] } }
+        : { when: { eq: ['context.model', model] } }),
     })),
   });
 }
@@ -77,8 +91,10 @@ export function ourPolicy(rules: readonly BenchRule[]): CompiledPolicy {
 
 export function cedarText(rules: readonly BenchRule[]): string {
   return rules
-    .map(({ effect, service, intent, maxTokens, model }) =>
-      `${effect}(principal == Service::"${service}", action == Action::"${intent}", resource == Resource::"axon:/reason") when { ${effect === 'permit' ? `context.maxTokens <= ${maxTokens}` : `context.model == "${model}"`} };`)
+    .map(
+      ({ effect, service, intent, maxTokens, model }) =>
+        `${effect}(principal == Service::"${service}", action == Action::"${intent}", resource == Resource::"axon:/reason") when { ${effect === 'permit' ? `context.maxTokens <= ${maxTokens}` : `context.model == "${model}"`} };`,
+    )
     .join('\n');
 }
 
@@ -95,7 +111,14 @@ m = r.sub == p.sub && r.act == p.act && r.obj == p.obj && ((p.eft == "allow" && 
 `);
   const enforcer = await newEnforcer(model);
   await enforcer.addPolicies(
-    rules.map(({ effect, service, intent, maxTokens, model: retired }) => [service, 'axon:/reason', intent, String(maxTokens), retired, effect === 'permit' ? 'allow' : 'deny']),
+    rules.map(({ effect, service, intent, maxTokens, model: retired }) => [
+      service,
+      'axon:/reason',
+      intent,
+      String(maxTokens),
+      retired,
+      effect === 'permit' ? 'allow' : 'deny',
+    ]),
   );
   return enforcer;
 }
@@ -105,6 +128,7 @@ export function caslAbility(rules: readonly BenchRule[]): MongoAbility {
   for (const { service, intent, maxTokens } of rules.filter((rule) => rule.effect === 'permit')) {
     can(intent, service, { maxTokens: { $lte: maxTokens } });
   }
-  for (const { service, intent, model } of rules.filter(({ effect }) => effect === 'forbid')) cannot(intent, service, { model });
+  for (const { service, intent, model } of rules.filter(({ effect }) => effect === 'forbid'))
+    cannot(intent, service, { model });
   return build();
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 export interface ServiceProcess {
   /** Its own word of where it listens. @throws Error when the process ended instead */
   readonly url: Promise<string>;
+  readonly pid: number;
   /** SIGTERM, and SIGKILL if that takes too long. Resolves once the process is gone. */
   stop(): Promise<void>;
 }
@@ -15,6 +16,7 @@ export interface ServiceProcess {
 export interface ServiceProcessOptions {
   readonly name: string;
   readonly entry: string;
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
   /** Told when the process ends without having been asked to. */
@@ -24,8 +26,15 @@ export interface ServiceProcessOptions {
 const killAfterMs = 700;
 
 /** Starts the service with exactly the given environment. */
-export function startServiceProcess({ name, entry, env, onLine, onExit }: ServiceProcessOptions): ServiceProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry], {
+export function startServiceProcess({
+  name,
+  entry,
+  args = [],
+  env,
+  onLine,
+  onExit,
+}: ServiceProcessOptions): ServiceProcess {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -34,7 +43,7 @@ export function startServiceProcess({ name, entry, env, onLine, onExit }: Servic
   child.once('exit', (code) => {
     if (!asked) onExit(code);
   });
-  return { url: listeningUrl(child, name, onLine), stop };
+  return { url: listeningUrl(child, name, onLine), pid: child.pid ?? 0, stop };
 
   async function stop(): Promise<void> {
     asked = true;

