@@ -101,9 +101,7 @@ describe('the cases', () => {
     const intents = documents.flatMap(({ tenant, intents: declared }) =>
       Object.keys(declared).map((intent) => `${tenant} ${intent}`),
     );
-    const asked = new Set(
-      cases.map(({ request }) => `${request.tenant ?? 'default'} ${request.intent}`),
-    );
+    const asked = new Set(cases.map(({ request }) => `${request.tenant ?? 'default'} ${request.intent}`));
     expect(intents.filter((intent) => !intent.startsWith('*') && !asked.has(intent))).toEqual([]);
     const quotas = documents.flatMap(({ tenant, quotas: declared }) =>
       Object.keys(declared).map((quota) => `${tenant}/${quota}`),

@@ -77,7 +77,9 @@ export function createMeshGateway(options: MeshGatewayOptions): RequestListener 
 
   function forward(incoming: IncomingMessage, outgoing: ServerResponse, signer: KnownKey): void {
     const aborted = new AbortController();
-    outgoing.on('close', () => aborted.abort());
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) aborted.abort();
+    });
     const hasBody =
       incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding'] !== undefined;
     dispatcher

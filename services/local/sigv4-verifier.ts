@@ -1,6 +1,6 @@
 // Verifies AWS Signature Version 4 as strictly as a security boundary should: one spelling of a request, or none.
 // Next: services/local/lambda-endpoint.ts and services/local/mesh-gateway.ts, which let nobody in without it.
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { type KnownKey } from './principals.ts';
 
 /** A request as it came off the wire: names and values untouched. `body` is null where it is not to be read. */
@@ -104,17 +104,18 @@ export function stringToSign(canonical: string, date: string, scope: string): st
   return ['AWS4-HMAC-SHA256', date, scope, hash('sha256', canonical)].join('\n');
 }
 
-const signingKeys = new Map<string, Buffer>();
+const signingKeys = new Map<string, KeyObject>();
 
 /** The key of a day, region and service; the last few are kept. */
-export function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+export function signingKey(secret: string, date: string, region: string, service: string): KeyObject {
   const id = [secret, date, region, service].join('\n');
   let key = signingKeys.get(id);
   if (!key) {
-    key = [date, region, service, 'aws4_request'].reduce<Buffer>(
+    const derived = [date, region, service, 'aws4_request'].reduce<Buffer>(
       (previous, part) => createHmac('sha256', previous).update(part).digest(),
       Buffer.from(`AWS4${secret}`),
     );
+    key = createSecretKey(derived);
     if (signingKeys.size >= 64) signingKeys.clear();
     signingKeys.set(id, key);
   }

@@ -46,7 +46,7 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
 
   return async function askGovernance(request, { signal, remainingMs }) {
     try {
-      return await policy.execute(() => invoke(request, signal, Math.min(timeoutMs, remainingMs)));
+      return await policy.execute(() => invoke(request, signal, Math.max(1, Math.min(timeoutMs, remainingMs))));
     } catch (error) {
       log.warn({ err: error, correlationId: request.correlationId }, 'governance did not answer');
       return unavailable();
@@ -71,7 +71,7 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
       headers: signed.headers,
       body,
       dispatcher,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, limitMs))]),
+      signal,
       headersTimeout: limitMs,
       bodyTimeout: limitMs,
     });

@@ -93,6 +93,16 @@ describe.each<[string, Within, [string, boolean, string][]]>([
     ],
   ],
   [
+    'the night its clocks leap from 02:00 to 02:30, in the middle of an hour of UTC',
+    { from: '02:30', to: '02:45', timezone: 'Australia/Lord_Howe' },
+    [
+      ['2026-10-03T15:29:59Z', false, '01:59:59, before the leap'],
+      ['2026-10-03T15:30:00Z', true, '02:30, right after it'],
+      ['2026-10-03T15:44:59Z', true, '02:44:59'],
+      ['2026-10-03T15:45:00Z', false, '02:45'],
+    ],
+  ],
+  [
     'a day behind UTC',
     { days: ['tue'], from: '22:00', to: '23:59', timezone: 'Pacific/Honolulu' },
     [
@@ -130,7 +140,7 @@ describe('a span', () => {
     const time = fc.tuple(fc.nat(23), fc.nat(59)).map(([hour, minute]) => `${two(hour)}:${two(minute)}`);
     const aroundChanges = fc
       .tuple(
-        fc.constantFrom('2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z', '2026-02-15T02:00:00Z'),
+        fc.constantFrom('2026-03-29T01:00:00Z', '2026-10-25T01:00:00Z', '2026-10-03T15:30:00Z'),
         fc.integer({ min: -5400, max: 5400 }),
       )
       .map(([at, seconds]) => Date.parse(at) + seconds * 1000);
