@@ -25,6 +25,8 @@ describe('a key', () => {
     ['{"a":"x\\\\","a":1}', ['a']],
     ['{"a":["a","a","a"]}', []],
     ['{"a b":1,"a b":2}', ['["a b"]']],
+    ['{"x\\":":1,"x\\":":2}', ['["x\\":"]']],
+    ['{"a":"\\",\\"a\\":","b":"\\\\","c":"\\\\\\""}', []],
   ])('twice in one object is refused: %s', (text, paths) => {
     expect(issuesOf(text)).toEqual(
       paths.map((path) => ({ path, got: 'the same key twice', expected: 'each key once' })),
@@ -111,6 +113,8 @@ describe('text made to exhaust', () => {
     expect(readJson('['.repeat(33) + ']'.repeat(33), 32).ok).toBe(false);
     expect(readJson('[],'.repeat(40).replace(/^/, '[').replace(/,$/, ']'), 2).ok).toBe(true);
     expect(readJson('"[[[[[[[["', 2).ok).toBe(true);
+    expect(readJson('"\\"[[[[[[[["', 2).ok).toBe(true);
+    expect(readJson('["\\\\",[["\\""]]]', 2).ok).toBe(false);
   });
 
   it('by its length is refused', () => {
