@@ -11,18 +11,13 @@ interface Bundle {
   readonly allowed: RegExp;
 }
 
+// What @aws-sdk/credential-provider-node and @aws-sdk/util-dynamodb bring along; none of it is a client of a service.
+const helpers =
+  /credential|^@aws-sdk\/(core|types|signature-v4-multi-region|token-providers|nested-clients|xml-builder|util-[a-z-]+)$|^@smithy\/|^@aws\//;
 const bundles: readonly Bundle[] = [
   { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/ },
-  {
-    name: 'orbit',
-    entry: 'services/orbit/main.ts',
-    allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\//,
-  },
-  {
-    name: 'axon',
-    entry: 'services/axon/main.ts',
-    allowed: /credential|@aws-sdk\/(core|types|token-providers|nested-clients|xml-builder|util-)|@smithy\/|@aws\//,
-  },
+  { name: 'orbit', entry: 'services/orbit/main.ts', allowed: helpers },
+  { name: 'axon', entry: 'services/axon/main.ts', allowed: helpers },
 ];
 // Some dependencies are CommonJS and ask for Node's own modules by require, which an ES module has to be given.
 const banner =

@@ -104,7 +104,7 @@ function row(
   ours: Timing,
 ): Record<string, string | number> {
   return {
-    engine: `${engine}`,
+    engine,
     rules,
     'p50 µs': p50Us.toFixed(2),
     'p99 µs': p99Us.toFixed(2),

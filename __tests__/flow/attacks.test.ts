@@ -51,8 +51,8 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 const resigned = (token: string, header: object, claims: object) =>
   `${encode(header)}.${encode(claims)}.${token.split('.')[2]}`;
 const flip = (token: string, index: number): string => {
-  const at = token.split('.').slice(0, index).join('.').length + 10;
-  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+  const place = token.split('.').slice(0, index).join('.').length + 10;
+  return `${token.slice(0, place)}${token[place] === 'A' ? 'B' : 'A'}${token.slice(place + 1)}`;
 };
 const foreignKey = generateKeyPairSync('ed25519').privateKey;
 /** A proof for the call by any key, with any claim changed. */
@@ -155,7 +155,7 @@ const attacks: readonly Attack[] = [
         call,
         'governance-grant',
         hmac(
-          String((part(certificateOf(call), 1)['cnf'] as { jwk: { x: string } }).jwk.x),
+          (part(certificateOf(call), 1)['cnf'] as { jwk: { x: string } }).jwk.x,
           'govern-grant+jwt',
           part(grantOf(call), 1),
         ),
@@ -400,7 +400,10 @@ describe('attacks on a governed call', () => {
 
   it('lets exactly one of many concurrent uses of one grant win', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(runtime, request)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 403)]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 19 }, () => 403),
+    ]);
     expect(runtime.reasonerCalls).toHaveLength(1);
   });
 

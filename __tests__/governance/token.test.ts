@@ -50,12 +50,11 @@ describe('the token format', () => {
 
   it('refuses every single-character change of a token', () => {
     const token = signToken({ typ: grant.typ }, { sub: 'orbit', exp: 1 }, ed.privateKey);
-    for (let at = 0; at < token.length; at += 1) {
-      for (const character of ['A', 'B', '.', '=', '-', ' ']) {
-        const changed = `${token.slice(0, at)}${character}${token.slice(at + 1)}`;
-        if (changed !== token) expect(verifies(changed, grant, ed.publicKey), `${character} at ${at}`).toBe(false);
-      }
-    }
+    const changes = Array.from({ length: token.length }, (_, at) =>
+      ['A', 'B', '.', '=', '-', ' '].map((character) => `${token.slice(0, at)}${character}${token.slice(at + 1)}`),
+    );
+    const accepted = changes.flat().filter((changed) => changed !== token && verifies(changed, grant, ed.publicKey));
+    expect(accepted).toEqual([]);
   });
 
   it('refuses a token of another type, algorithm or with a parameter nobody asked for', async () => {

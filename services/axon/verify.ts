@@ -17,7 +17,6 @@ import {
   type ReadToken,
   sha256Base64url,
   thumbprint,
-  tokenMaxLength,
   verifySignature,
 } from '../../governance/token.ts';
 import { meshCallerProblem } from './mesh-identity.ts';
@@ -236,9 +235,6 @@ export function createVerifier(options: VerifierOptions): (call: GovernedCall) =
 
 /** The longest a used grant must be remembered, milliseconds: its life, and the skew at either end. */
 export const replayKeepMs = (lifetimes.grantSeconds + 2 * lifetimes.skewSeconds) * 1000;
-
-/** Longest header value accepted for a token, in characters. */
-export const tokenHeaderMaxLength = tokenMaxLength;
 
 interface CertifiedKey {
   readonly ok: true;

@@ -20,5 +20,3 @@ export const LocalEnvironment = z.object({
   /** What the reasoner settings of Axon are called there: `heartbeat`, `bedrock` or `openai-compatible`. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
-/** The parsed environment of the dev server. */
-export type LocalConfig = z.infer<typeof LocalEnvironment>;

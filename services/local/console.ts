@@ -54,7 +54,7 @@ export function createConsole(output: Pick<WriteStream, 'write' | 'isTTY'>): Dev
   }
 
   function readable(line: string): string {
-    return line.startsWith('{') ? String(pretty(line)).trimEnd() : line;
+    return line.startsWith('{') ? pretty(line).trimEnd() : line;
   }
 
   function write(text: string): void {

@@ -8,7 +8,11 @@ import { type Principals } from './principals.ts';
 /** The endpoint, and the environment that leads a process to it. */
 export interface ContainerCredentials {
   readonly handler: RequestListener;
-  /** @param url - where the endpoint listens */
+  /**
+   * Gives a process of the principal a token of its own; earlier ones stay good.
+   *
+   * @param url - where the endpoint listens
+   */
   environmentFor(name: string, url: string): Record<string, string>;
 }
 
@@ -18,18 +22,31 @@ export function createContainerCredentials(
 ): ContainerCredentials {
   const nameByToken = new Map<string, string>();
   return {
-    handler(incoming, outgoing) {
-      const name = nameByToken.get(incoming.headers.authorization ?? '');
-      if (name === undefined || incoming.url !== `/credentials/${name}`)
+    handler({ method, url, headers }, outgoing) {
+      if (method !== 'GET')
+        return sendJson(
+          outgoing,
+          405,
+          { code: 'MethodNotAllowed', message: `got ${method}, expected GET` },
+          { allow: 'GET' },
+        );
+      const name = nameByToken.get(headers.authorization ?? '');
+      // One answer for no token, a wrong one and another principal's: nothing here tells which names there are.
+      if (name === undefined || url !== `/credentials/${name}`)
         return sendJson(outgoing, 403, { code: 'AccessDenied', message: 'got no token of this principal' });
       const { accessKeyId, secretAccessKey, sessionToken, expiresMs } = principals.credentialsOf(name);
-      sendJson(outgoing, 200, {
-        RoleArn: principals.roleArn(name),
-        AccessKeyId: accessKeyId,
-        SecretAccessKey: secretAccessKey,
-        Token: sessionToken,
-        Expiration: new Date(expiresMs).toISOString(),
-      });
+      sendJson(
+        outgoing,
+        200,
+        {
+          RoleArn: principals.roleArn(name),
+          AccessKeyId: accessKeyId,
+          SecretAccessKey: secretAccessKey,
+          Token: sessionToken,
+          Expiration: new Date(expiresMs).toISOString(),
+        },
+        { 'cache-control': 'no-store' },
+      );
     },
     environmentFor(name, url) {
       const token = randomBytes(24).toString('base64url');

@@ -136,7 +136,7 @@ async function reload(
   file: string,
 ): Promise<void> {
   try {
-    await Promise.all(names.map((name) => restarts[name]?.()));
+    await Promise.all(names.map(async (name) => restarts[name]?.()));
     screen.note(`${file} changed: ${names.join(', ')} restarted`);
   } catch (error) {
     screen.fail(error instanceof Error ? error.message : String(error));
@@ -153,7 +153,7 @@ async function restart(name: 'orbit' | 'axon', running: Platform): Promise<void>
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await Promise.all([...services.values()].map((service) => service.stop()));
+  await Promise.all(Array.from(services.values(), (service) => service.stop()));
   await platform?.stop();
   await rm(stateFile, { force: true });
   process.exit(code);

@@ -19,10 +19,21 @@ export interface KnownKey {
 
 /** The principals there are. */
 export interface Principals {
+  /** Finds a key, for an hour after its end too, so that the verifier can say that it expired. */
   lookup(accessKeyId: string): KnownKey | undefined;
+  /** @throws Error for a name that is not one of the principals */
   roleArn(name: string): string;
+  /**
+   * The present credentials; new ones once the present ones near their end, as the ECS agent gives them.
+   *
+   * @throws Error for a name that is not one of the principals
+   */
   credentialsOf(name: string): TemporaryCredentials;
-  /** Gives a principal new credentials; the old ones stay good until they expire. */
+  /**
+   * Gives a principal new credentials; the old ones stay good until they expire.
+   *
+   * @throws Error for a name that is not one of the principals
+   */
   rotate(name: string): TemporaryCredentials;
 }
 
@@ -37,6 +48,10 @@ export interface PrincipalsOptions {
   readonly nowMs?: () => number;
 }
 
+/** An SDK asks again five minutes before the end, so what it gets then must last well beyond that. */
+const renewBeforeMs = 15 * 60_000;
+const forgetAfterMs = 3_600_000;
+
 /** Makes a role `<prefix>-<name>-role` and credentials for every name. */
 export function createPrincipals({
   account,
@@ -48,31 +63,29 @@ export function createPrincipals({
   const keys = new Map<string, KnownKey>();
   const current = new Map<string, TemporaryCredentials>();
   for (const name of names) rotate(name);
-  return { lookup, roleArn, credentialsOf, rotate };
-
-  function lookup(accessKeyId: string): KnownKey | undefined {
-    const known = keys.get(accessKeyId);
-    return known && known.credentials.expiresMs > nowMs() ? known : undefined;
-  }
+  return { lookup: (accessKeyId) => keys.get(accessKeyId), roleArn, credentialsOf, rotate };
 
   function roleArn(name: string): string {
+    if (!names.includes(name)) throw new Error(`got principal ${name}, expected one of ${names.join(', ')}`);
     return `arn:aws:iam::${account}:role/${prefix}-${name}-role`;
   }
 
   function credentialsOf(name: string): TemporaryCredentials {
     const credentials = current.get(name);
-    if (!credentials) throw new Error(`got principal ${name}, expected one of ${names.join(', ')}`);
-    return credentials;
+    const lasts = credentials && credentials.expiresMs - nowMs() > Math.min(renewBeforeMs, lifetimeMs / 4);
+    return lasts ? credentials : rotate(name);
   }
 
   function rotate(name: string): TemporaryCredentials {
+    const owner = { name, roleArn: roleArn(name) };
     const credentials = {
       accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64'),
       sessionToken: randomBytes(48).toString('base64'),
       expiresMs: nowMs() + lifetimeMs,
     };
-    keys.set(credentials.accessKeyId, { name, roleArn: roleArn(name), credentials });
+    for (const [id, { credentials: old }] of keys) if (old.expiresMs + forgetAfterMs < nowMs()) keys.delete(id);
+    keys.set(credentials.accessKeyId, { ...owner, credentials });
     current.set(name, credentials);
     return credentials;
   }

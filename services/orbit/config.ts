@@ -45,5 +45,3 @@ export const OrbitEnvironment = z.object({
   ORBIT_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(5000),
   ORBIT_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).max(110_000).default(25_000),
 });
-/** The parsed environment of Orbit. */
-export type OrbitConfig = z.infer<typeof OrbitEnvironment>;

@@ -23,7 +23,8 @@ const content: GrantContent = {
 };
 const startMs = Date.parse('2026-06-01T10:00:00Z');
 const exp = (token: string, typ: string, alg: 'ES256' | 'EdDSA') =>
-  (readToken(token, { typ, alg, parameters: ['kid'] })?.claims as { exp: number }).exp * 1000 - startMs;
+  Number((readToken(token, { typ, alg, parameters: ['kid'] })?.claims as { exp: number } | undefined)?.exp) * 1000 -
+  startMs;
 
 function issuerAt(clock: { ms: number }, signer: Signer, failures: unknown[] = []) {
   return createGrantIssuer({

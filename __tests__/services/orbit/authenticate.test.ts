@@ -45,6 +45,8 @@ const signed = (key: KeyObject, header: object, claims: object = {}) =>
     .setIssuedAt()
     .setExpirationTime('1h')
     .sign(key);
+const publishedKey = async () =>
+  ((await (await fetch(`${server.url}/jwks.json`)).json()) as { keys: [{ kid: string }] }).keys[0];
 const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 describe('a token of the issuer', () => {
@@ -137,14 +139,10 @@ describe('anything else is refused', () => {
             .encode(),
         ),
     ],
-    [
-      'HMAC with the public key',
-      async () => header(hmac(JSON.stringify((await (await fetch(`${server.url}/jwks.json`)).json()).keys[0]))),
-    ],
+    ['HMAC with the public key', async () => header(hmac(JSON.stringify(await publishedKey())))],
     [
       'a foreign key with the known kid',
-      async () =>
-        header(await signed(foreign, { kid: (await (await fetch(`${server.url}/jwks.json`)).json()).keys[0].kid })),
+      async () => header(await signed(foreign, { kid: (await publishedKey()).kid })),
     ],
     [
       'a foreign key embedded as jwk',
