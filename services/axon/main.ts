@@ -50,15 +50,20 @@ const app = createAxonApp({
   requestTimeoutMs: config.AXON_REQUEST_TIMEOUT_MS,
 });
 
-const running = await startServer({
-  app,
-  hostname: config.AXON_HOST,
-  port: config.AXON_PORT,
-  tls: config.AXON_TLS ? await createTlsIdentity({ commonName: 'axon', altNames: ['axon', 'localhost'] }) : undefined,
-  readiness,
-  log,
-  drainDelayMs: config.AXON_DRAIN_DELAY_MS,
-  drainTimeoutMs: config.AXON_DRAIN_TIMEOUT_MS,
-});
+const tls = config.AXON_TLS
+  ? await createTlsIdentity({ commonName: 'axon', altNames: ['axon', 'localhost'] })
+  : undefined;
+const running = await exitOnConfigurationError(() =>
+  startServer({
+    app,
+    hostname: config.AXON_HOST,
+    port: config.AXON_PORT,
+    tls,
+    readiness,
+    log,
+    drainDelayMs: config.AXON_DRAIN_DELAY_MS,
+    drainTimeoutMs: config.AXON_DRAIN_TIMEOUT_MS,
+  }),
+);
 log.info({ url: running.url }, 'listening');
 stopOnSignals(running, log);

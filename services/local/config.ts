@@ -16,7 +16,8 @@ export const LocalEnvironment = z.object({
   LOCAL_CREDENTIALS_PORT: port(8087),
   /** How long a grant lives, seconds. Short here, so that an expired one is soon at hand. */
   LOCAL_GRANT_SECONDS: z.coerce.number().int().min(1).max(30).default(5),
-  LOCAL_POLICY_FOLDER: z.string().min(1).optional(),
-  /** What the reasoner settings of Axon are called there: `heartbeat`, `bedrock` or `openai-compatible`. */
+  LOCAL_POLICY_FOLDER: z.string().min(1).default('governance/policies'),
+  /** Where scripts/test-governance.sh finds what it needs. */
+  LOCAL_STATE_FILE: z.string().min(1).default('.tmp/local.env'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });

@@ -22,7 +22,7 @@ const passedOn = Object.fromEntries(
       : [],
   ),
 );
-const stateFile = path.join(root, '.tmp/local.env');
+const stateFile = path.resolve(root, config.LOCAL_STATE_FILE);
 const services = new Map<'orbit' | 'axon', ServiceProcess>();
 let platform: Platform | undefined;
 let stopping = false;
@@ -47,7 +47,7 @@ async function start(): Promise<void> {
       dynamodb: config.LOCAL_DYNAMODB_PORT,
       credentials: config.LOCAL_CREDENTIALS_PORT,
     },
-    policyFolder: path.resolve(root, config.LOCAL_POLICY_FOLDER ?? 'governance/policies'),
+    policyFolder: path.resolve(root, config.LOCAL_POLICY_FOLDER),
     grantSeconds: config.LOCAL_GRANT_SECONDS,
     onLine: screen.line,
   });

@@ -56,7 +56,7 @@ export function createMeshGateway(options: MeshGatewayOptions): RequestListener 
       return refuse(incoming, outgoing, 403, `AccessDeniedException: ${verified.code}: ${verified.message}`);
     const denied = denial(head, verified.signer, options);
     if (denied !== undefined) return refuse(incoming, outgoing, 403, denied);
-    forward(incoming, outgoing, {
+    void forward(incoming, outgoing, {
       dispatcher,
       origin: target(),
       headers: forwardedHeaders(incoming, verified.signer, region),
@@ -107,30 +107,32 @@ interface Onward {
   readonly headers: Record<string, string | string[]>;
 }
 
-function forward(incoming: IncomingMessage, outgoing: ServerResponse, { dispatcher, origin, headers }: Onward): void {
+async function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { dispatcher, origin, headers }: Onward,
+): Promise<void> {
   const aborted = new AbortController();
   outgoing.on('close', () => aborted.abort());
   // Not the request itself: a failed call destroys its body, and the client's connection with it before the 503 is out.
   const body = hasBody(incoming) ? incoming.pipe(new PassThrough()) : null;
-  dispatcher
-    .request({
+  try {
+    const response = await dispatcher.request({
       origin,
       path: incoming.url ?? '/',
       method: incoming.method ?? 'GET',
       headers,
       body,
       signal: aborted.signal,
-    })
-    .then(
-      (response) => {
-        outgoing.writeHead(response.statusCode, endToEnd(response.headers));
-        // At once, and not with the first chunk: a stream's head says that it was let in.
-        outgoing.flushHeaders();
-        // What breaks here breaks the client's connection too, which is all a proxy can say after the head.
-        pipeline(response.body, outgoing, () => undefined);
-      },
-      () => refuse(incoming, outgoing, 503, 'Service Unavailable'),
-    );
+    });
+    outgoing.writeHead(response.statusCode, endToEnd(response.headers));
+    // At once, and not with the first chunk: a stream's head says that it was let in.
+    outgoing.flushHeaders();
+    // What breaks here breaks the client's connection too, which is all a proxy can say after the head.
+    pipeline(response.body, outgoing, () => undefined);
+  } catch {
+    refuse(incoming, outgoing, 503, 'Service Unavailable');
+  }
 }
 
 /** INVARIANT: whatever a client says of its identity is dropped before the gateway's own word is added. */

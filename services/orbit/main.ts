@@ -51,18 +51,21 @@ const app = createOrbitApp({
   requestTimeoutMs: config.ORBIT_REQUEST_TIMEOUT_MS,
 });
 
-const running = await startServer({
-  app,
-  hostname: config.ORBIT_HOST,
-  port: config.ORBIT_PORT,
-  tls: config.ORBIT_TLS
-    ? await createTlsIdentity({ commonName: 'orbit', altNames: ['orbit', 'localhost'] })
-    : undefined,
-  readiness,
-  log,
-  drainDelayMs: config.ORBIT_DRAIN_DELAY_MS,
-  drainTimeoutMs: config.ORBIT_DRAIN_TIMEOUT_MS,
-});
+const tls = config.ORBIT_TLS
+  ? await createTlsIdentity({ commonName: 'orbit', altNames: ['orbit', 'localhost'] })
+  : undefined;
+const running = await exitOnConfigurationError(() =>
+  startServer({
+    app,
+    hostname: config.ORBIT_HOST,
+    port: config.ORBIT_PORT,
+    tls,
+    readiness,
+    log,
+    drainDelayMs: config.ORBIT_DRAIN_DELAY_MS,
+    drainTimeoutMs: config.ORBIT_DRAIN_TIMEOUT_MS,
+  }),
+);
 log.info({ url: running.url }, 'listening');
 stopOnSignals(running, log);
 await prepareKeys();

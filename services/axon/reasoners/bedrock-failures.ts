@@ -2,11 +2,11 @@
 // Next: services/axon/reasoners/reasoner.ts, the failures a reasoner may have.
 import type { ModelRefusal } from './http-reasoner.ts';
 import { errorFields } from './model-json.ts';
-import { ReasonerError, type ReasonerFailure, type ReasonInput } from './reasoner.ts';
+import { ReasonerError, type ReasonerErrorCode, type ReasonInput } from './reasoner.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** By name in lower case: a status has `ThrottlingException`, a stream `throttlingException`. */
-const failures: ReadonlyMap<string, ReasonerFailure> = new Map([
+const failures: ReadonlyMap<string, ReasonerErrorCode> = new Map([
   ['throttlingexception', 'throttled'],
   ['servicequotaexceededexception', 'throttled'],
   ['validationexception', 'rejected'],
@@ -57,7 +57,7 @@ function known(type: string): string {
   return failures.has(type.toLowerCase()) ? type : 'an unnamed error';
 }
 
-function byStatus(status: number): ReasonerFailure {
+function byStatus(status: number): ReasonerErrorCode {
   if (status === 429) return 'throttled';
   if (status === 408) return 'deadline';
   return status === 400 || status === 413 || status === 422 ? 'rejected' : 'unavailable';

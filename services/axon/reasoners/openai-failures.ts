@@ -2,11 +2,11 @@
 // Next: services/axon/reasoners/reasoner.ts, the failures a reasoner may have.
 import type { ModelRefusal } from './http-reasoner.ts';
 import { errorFields } from './model-json.ts';
-import { ReasonerError, type ReasonerFailure, type ReasonInput } from './reasoner.ts';
+import { ReasonerError, type ReasonerErrorCode, type ReasonInput } from './reasoner.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** By `error.code` or `error.type`. What is not listed here is judged by its status. */
-const failures: ReadonlyMap<string, ReasonerFailure> = new Map([
+const failures: ReadonlyMap<string, ReasonerErrorCode> = new Map([
   ['rate_limit_exceeded', 'throttled'],
   ['rate_limit_error', 'throttled'],
   // Has status 429, but no waiting helps: our account is spent.
@@ -49,7 +49,7 @@ function knownName(error: unknown): string | undefined {
   return named.find((name): name is string => typeof name === 'string' && failures.has(name));
 }
 
-function byStatus(status: number, { model }: ReasonInput): ReasonerFailure {
+function byStatus(status: number, { model }: ReasonInput): ReasonerErrorCode {
   if (status === 429) return 'throttled';
   if (status === 408) return 'deadline';
   // A model the caller chose and that is not there is the caller's; a wrong base URL or model of ours is not.

@@ -44,11 +44,9 @@ export type ReasonEvent =
 
 /** Turns prompts into text. Both ways reject only with {@link ReasonerError}; neither tries anything twice. */
 export interface Reasoner {
-  /** For logs. */
   /** For logs and `GET /reason`. */
   readonly name: string;
   reason(input: ReasonInput): Promise<Reasoned>;
-  /** Work begins with the first `next()`; leaving the loop early closes the connection to the model. */
   /** Work begins with the first `next()`, and leaving the loop early closes the connection to the model. */
   stream(input: ReasonInput): AsyncIterable<ReasonEvent>;
 }
