@@ -32,11 +32,11 @@ export interface Authenticator {
 const clockToleranceSeconds = 5;
 const rememberedTokens = 10_000;
 const rememberedForSeconds = 60;
-const jwksOptions = { cacheMaxAge: 600_000, cooldownDuration: 5000, timeoutDuration: 3000 };
+const jwksOptions = { cacheMaxAge: 600_000, cooldownDuration: 1000, timeoutDuration: 3000 };
 
 /**
  * Makes an authenticator. Keys are cached for ten minutes and fetched again when a token names an unknown one, at most
- * every five seconds. A token that verified is remembered by its hash for at most a minute and never past its end.
+ * once a second. A token that verified is remembered by its hash for at most a minute and never past its end.
  */
 export function createAuthenticator({
   issuer,

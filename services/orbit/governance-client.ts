@@ -5,7 +5,7 @@ import { type Dispatcher, request as httpRequest } from 'undici';
 import { Decision, type DecisionRequest } from '../../governance/contract.ts';
 import { awsEndpoint, type CredentialSource, signRequest } from '../shared/aws.ts';
 import { type Logger } from '../shared/log.ts';
-import { uuidv7 } from '../shared/uuid.ts';
+import { v7 as uuidv7 } from 'uuid';
 
 /** Asks for a decision. Never throws: no answer is a deny with `governance_unavailable`. */
 export type GovernanceClient = (

@@ -2,7 +2,7 @@
 // Next: log.ts, which writes both into every line.
 import { randomBytes } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { uuidv7 } from './uuid.ts';
+import { v7 as uuidv7 } from 'uuid';
 
 /** Who a request is: its correlation id and its place in the trace. `spanId` is this service's own. */
 export interface Correlation {

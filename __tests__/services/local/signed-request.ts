@@ -61,7 +61,12 @@ export async function signWithServices(request: ToSign): Promise<SignedCall> {
     nowMs: request.nowMs ?? nowMs,
   });
   const url = new URL(signed.url);
-  return { method, target: `${url.pathname}${url.search}`, headers: [['host', host], ...Object.entries(signed.headers)], body };
+  return {
+    method,
+    target: `${url.pathname}${url.search}`,
+    headers: [['host', host], ...Object.entries(signed.headers)],
+    body,
+  };
 }
 
 /** Signs with AWS's own library: the oracle. It escapes the path once more, as every service but S3 wants it. */

@@ -2,7 +2,15 @@
 // Next: sigv4-mutation.test.ts, for what it does not take.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerOf, nowMs, signatureOf, signWithServices, signWithSmithy, type ToSign, verdict } from './signed-request.ts';
+import {
+  headerOf,
+  nowMs,
+  signatureOf,
+  signWithServices,
+  signWithSmithy,
+  type ToSign,
+  verdict,
+} from './signed-request.ts';
 
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);

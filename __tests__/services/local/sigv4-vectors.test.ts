@@ -39,28 +39,31 @@ const normalised = [
   'botocore/get-slashes',
 ];
 
-/** What the strict front refuses although it is signed well, and as what. */
-const refused: Readonly<Record<string, string>> = {
-  'aws-c-auth/get-header-key-duplicate': 'a header given twice',
-  'aws-c-auth/get-header-value-order': 'a header given twice',
-  'botocore/get-header-key-duplicate': 'a header given twice',
-  'botocore/get-header-value-order': 'a header given twice',
-  'aws-c-auth/get-header-value-multiline': 'header my-header1 with loose white space',
-  'botocore/get-header-value-multiline': 'header my-header1 with loose white space',
-  'aws-c-auth/get-header-value-trim': 'header my-header1 with loose white space',
-  'botocore/get-header-value-trim': 'header my-header1 with loose white space',
+/** What the strict front refuses although it is signed well: the cases, without their collection, by reason. */
+const refused: Readonly<Record<string, readonly string[]>> = {
+  'a header given twice': ['get-header-key-duplicate', 'get-header-value-order'],
+  'my-header2 with loose white space': ['get-header-value-trim'],
+  'a path with an empty segment': ['get-slash', 'get-slashes'],
+  'a path with dot segments': [
+    'get-relative',
+    'get-relative-relative',
+    'get-slash-dot-slash',
+    'get-slash-pointless-dot',
+  ],
+  'a target that is not a path of plain ASCII': ['get-space', 'get-utf8', 'get-vanilla-utf8-query'],
+  'a query that names a parameter twice': ['get-vanilla-query-order-key', 'get-vanilla-query-order-value'],
+  'header x-amz-security-token outside the signature': ['post-sts-header-after'],
 };
 
-/** A name for a case's request that does not depend on the collection or on what is expected of it. */
-const short = ({ name }: SigV4Vector) => name.replace(/^.*\//, '');
+const short = (name: string) => name.replace(/^.*\//, '').replace(/-(un)?normalized$/, '');
 
-describe.runIf(folder === undefined)('the SigV4 vectors', () => {
-  it('are not here: the signers are held to AWS’s own library in sigv4-differential.test.ts alone', () => {
+if (folder === undefined) {
+  it('has no SigV4 vectors here: sigv4-differential.test.ts alone holds the signers to AWS’s own library', () => {
     expect(vectors).toEqual([]);
   });
-});
+} else describe('the SigV4 vectors', vectorTests);
 
-describe.runIf(folder !== undefined)('the SigV4 vectors', () => {
+function vectorTests(): void {
   it('are all here', () => {
     const of = (collection: string) => vectors.filter(({ name }) => name.startsWith(collection)).length;
     expect([of('botocore/'), of('aws-c-auth/')]).toEqual([34, 38]);
@@ -89,25 +92,30 @@ describe.runIf(folder !== undefined)('the SigV4 vectors', () => {
   });
 
   it('are let in by the strict front, but for the named, each with its reason', () => {
-    const refusals = Object.fromEntries(
-      vectors.flatMap((vector) => {
-        const outcome = strictly(vector);
-        return outcome.ok ? [] : [[vector.name, outcome.message]];
-      }),
-    );
-    expect(Object.keys(refusals).sort()).toEqual(Object.keys(refused).sort());
-    for (const [name, reason] of Object.entries(refused)) expect(refusals[name], name).toContain(reason);
+    const reasons = new Map(Object.entries(refused).flatMap(([reason, names]) => names.map((name) => [name, reason])));
+    const seen = new Set<string>();
+    for (const vector of vectors) {
+      const outcome = strictly(vector);
+      const reason = reasons.get(short(vector.name));
+      seen.add(short(vector.name));
+      if (reason === undefined) expect(outcome, vector.name).toMatchObject({ ok: true });
+      else expect(outcome, vector.name).toMatchObject({ ok: false, message: expect.stringContaining(reason) });
+    }
+    expect([...reasons.keys()].filter((name) => !seen.has(name))).toEqual([]);
   });
 
   it('are refused by the strict front once the last digit of the signature changes', () => {
-    for (const vector of vectors) {
+    const letIn = vectors.filter((vector) => strictly(vector).ok);
+    expect(letIn.length).toBeGreaterThan(35);
+    for (const vector of letIn) {
       const rawHeaders = vector.signed.rawHeaders.map(([name, value]) =>
         name === 'Authorization' ? ([name, value.replace(/.$/, flipped)] as const) : ([name, value] as const),
       );
-      expect(strictly({ ...vector, signed: { ...vector.signed, rawHeaders } }).ok, short(vector)).toBe(false);
+      const outcome = strictly({ ...vector, signed: { ...vector.signed, rawHeaders } });
+      expect(outcome, vector.name).toMatchObject({ ok: false, code: 'InvalidSignatureException' });
     }
   });
-});
+}
 
 function signerOptions({ unsigned, secretAccessKey, sessionToken, signsBody }: SigV4Vector) {
   const headers = new Headers();
@@ -144,21 +152,26 @@ function verifierAgrees(vector: SigV4Vector): boolean {
 
 function strictly({ signed, secretAccessKey, sessionToken }: SigV4Vector) {
   const token = signed.rawHeaders.find(([name]) => name.toLowerCase() === 'x-amz-security-token')?.[1];
-  return verifySigV4(signed, {
-    service: 'service',
-    region: 'us-east-1',
-    nowMs: signedAtMs,
-    lookup: (accessKeyId) => ({
-      name: 'example',
-      roleArn: 'arn:aws:iam::000000000000:role/example',
-      credentials: {
-        accessKeyId,
-        secretAccessKey,
-        sessionToken: sessionToken ?? token ?? '',
-        expiresMs: signedAtMs + 1,
-      },
-    }),
-  });
+  // As they come out of an HTTP parser: without the white space around a value.
+  const rawHeaders = signed.rawHeaders.map(([name, value]) => [name, value.trim()] as const);
+  return verifySigV4(
+    { ...signed, rawHeaders },
+    {
+      service: 'service',
+      region: 'us-east-1',
+      nowMs: signedAtMs,
+      lookup: (accessKeyId) => ({
+        name: 'example',
+        roleArn: 'arn:aws:iam::000000000000:role/example',
+        credentials: {
+          accessKeyId,
+          secretAccessKey,
+          sessionToken: sessionToken ?? token ?? '',
+          expiresMs: signedAtMs + 1,
+        },
+      }),
+    },
+  );
 }
 
 function flipped(digit: string): string {

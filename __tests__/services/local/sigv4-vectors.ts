@@ -37,17 +37,22 @@ function readBotocore(folder: string): SigV4Vector[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.req'));
   return files.sort().map((file) => {
     const read = (extension: string) => readText(path.join(folder, file.replace(/req$/, extension)));
+    const canonical = read('creq');
+    const sent = parseRequest(read('sreq'));
+    const token = sent.rawHeaders.find(([name]) => name === 'X-Amz-Security-Token')?.[1];
     return {
       name: `botocore/${path.basename(file, '.req')}`,
       secretAccessKey: exampleSecret,
-      // The token, where a case has one, stands among the request's headers.
-      sessionToken: undefined,
+      sessionToken: canonical.includes('x-amz-security-token') ? token : undefined,
       signsBody: false,
       unsigned: parseRequest(read('req')),
-      signed: parseRequest(read('sreq')),
-      canonicalRequest: read('creq'),
+      // The signature inside the signed request is of an older set; the one in the .authz file is of this.
+      signed: withAuthorization(sent, read('authz').trim()),
+      canonicalRequest: canonical,
       stringToSign: read('sts'),
-      signature: read('authz').replace(/^.*Signature=/s, '').trim(),
+      signature: read('authz')
+        .replace(/^.*Signature=/s, '')
+        .trim(),
     };
   });
 }
@@ -72,6 +77,11 @@ function readCAuth(folder: string): SigV4Vector[] {
       signature: read('header-signature.txt').trim(),
     };
   });
+}
+
+function withAuthorization(request: WireRequest, value: string): WireRequest {
+  const others = request.rawHeaders.filter(([name]) => name !== 'Authorization');
+  return { ...request, rawHeaders: [...others, ['Authorization', value]] };
 }
 
 function readText(file: string): string {
