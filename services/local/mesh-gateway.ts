@@ -113,7 +113,9 @@ async function forward(
   { dispatcher, origin, headers }: Onward,
 ): Promise<void> {
   const aborted = new AbortController();
-  outgoing.on('close', () => aborted.abort());
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) aborted.abort();
+  });
   // Not the request itself: a failed call destroys its body, and the client's connection with it before the 503 is out.
   const body = hasBody(incoming) ? incoming.pipe(new PassThrough()) : null;
   try {

@@ -35,7 +35,7 @@ export function createLogger(options: LoggerOptions): Logger {
     messageKey: 'message',
     errorKey: 'err',
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+    formatters: { level: (label) => ({ level: label }), log: redactFields },
     // Errors are plain by then; pino's own serializer would take them apart a second time.
     serializers: { err: (error: unknown) => error },
     hooks: { streamWrite: redactLine },

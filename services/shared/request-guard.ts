@@ -13,6 +13,7 @@ export interface GuardRefusal {
 /** The parts of a request the guard reads: as received, before Node joins or drops anything. */
 export type GuardedRequest = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'httpVersion'>;
 
+/** Far below the 2000 that Node keeps before it drops further ones silently. */
 const maxHeaders = 100;
 const maxTargetLength = 8192;
 

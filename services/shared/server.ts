@@ -130,8 +130,6 @@ function createLimitedServer(limits: ServerLimits, tls: TlsIdentity | undefined)
           ALPNProtocols: ['http/1.1'],
           handshakeTimeout: limits.headersTimeoutMs,
         });
-  // INVARIANT: Node drops no header silently (its default is to keep 2000); the guard refuses more than it counts.
-  server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
   server.timeout = limits.socketTimeoutMs;
   return server;

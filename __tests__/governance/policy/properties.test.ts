@@ -233,6 +233,7 @@ describe('no input throws', () => {
       }),
       { numRuns: 3000 },
     );
+    expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
   it('as a request: any names, any JSON as context', () => {
@@ -311,7 +312,8 @@ function replaceSomewhere(node: unknown, choices: Iterator<number>, value: unkno
   // An array's length is not ours to define; its items and anything else are.
   const stray = Array.isArray(node) && key === 'length' ? '0' : key;
   const chosen = next() % 10 === 0 ? stray : (keys[next() % Math.max(1, keys.length)] ?? stray);
-  const inner = (node as Record<string, unknown>)[chosen];
+  // Only what the node itself holds is walked into: under `__proto__` lies what all objects share.
+  const inner = Object.hasOwn(node, chosen) ? (node as Record<string, unknown>)[chosen] : undefined;
   if (typeof inner === 'object' && inner !== null && next() % 4 > 0)
     return replaceSomewhere(inner, choices, value, key);
   Object.defineProperty(node, chosen, { value, enumerable: true, configurable: true, writable: true });

@@ -41,6 +41,8 @@ export interface ToSign {
   readonly region?: string;
   readonly nowMs?: number;
   readonly secretAccessKey?: string;
+  /** Undefined signs without one. */
+  readonly sessionToken?: string | undefined;
 }
 
 const host = 'lambda.eu-central-1.amazonaws.com';
@@ -48,7 +50,7 @@ const host = 'lambda.eu-central-1.amazonaws.com';
 /** Signs with the services' own signer; the wire form has the host that the client adds. */
 export async function signWithServices(request: ToSign): Promise<SignedCall> {
   const { method, target, headers = {}, body = '', payload = 'signed' } = request;
-  const { accessKeyId, secretAccessKey, sessionToken } = knownKey.credentials;
+  const { accessKeyId, secretAccessKey, sessionToken } = { ...knownKey.credentials, ...request };
   const signed = await signRequest({
     method,
     url: `https://${host}${target}`,
@@ -56,7 +58,7 @@ export async function signWithServices(request: ToSign): Promise<SignedCall> {
     body,
     service: request.service ?? service,
     region: request.region ?? region,
-    credentials: { accessKeyId, secretAccessKey: request.secretAccessKey ?? secretAccessKey, sessionToken },
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
     payload,
     nowMs: request.nowMs ?? nowMs,
   });

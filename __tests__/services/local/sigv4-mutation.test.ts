@@ -258,6 +258,11 @@ describe('a request signed for something else', () => {
     expect(verdict(await signWithServices({ ...request, ...other }))).toBe(invalid);
   });
 
+  it('is refused without the session’s token, and with another one', async () => {
+    expect(verdict(await signWithServices({ ...request, sessionToken: undefined }))).toBe(unrecognized);
+    expect(verdict(await signWithServices({ ...request, sessionToken: 'another' }))).toBe(unrecognized);
+  });
+
   it.each([
     ['just before', nowMs - skewMs, 'ok'],
     ['just after', nowMs + skewMs, 'ok'],

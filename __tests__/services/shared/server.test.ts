@@ -57,6 +57,14 @@ describe('limits', () => {
     expect(reached).toEqual([]);
   });
 
+  it('lets a client that is still sending read its 431', async () => {
+    const { server } = await start();
+    const bytes = `GET /echo HTTP/1.1\r\nHost: a\r\nx-big: ${'x'.repeat(4_000_000)}`;
+    const answer = await exchange(server.port, bytes);
+    expect(answer.status).toBe(431);
+    expect(answer.json()['code']).toBe('headers_too_large');
+  });
+
   it('takes 10 kB of headers', async () => {
     const { server } = await start();
     const answer = await exchange(server.port, `GET /echo HTTP/1.1\r\nHost: a\r\nx-big: ${'x'.repeat(10_000)}\r\n\r\n`);
@@ -255,7 +263,9 @@ describe('TLS', () => {
     expect(plain.status).toBe(0);
     expect(reached).toEqual([]);
     const handshaking = await openConnection(server.port);
+    const startedAt = performance.now();
     await server.stop();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
     await handshaking.closed;
   });
 });

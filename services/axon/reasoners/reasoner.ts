@@ -67,7 +67,6 @@ export type ReasonerErrorCode = 'throttled' | 'unavailable' | 'rejected' | 'dead
 export class ReasonerError extends Error {
   readonly code: ReasonerErrorCode;
   /** How long the model asks to wait, in milliseconds. */
-  /** How long the model asks to wait, in milliseconds. */
   readonly retryAfterMs?: number;
 
   constructor(

@@ -18,7 +18,7 @@ export function retryAfterMs(headers: IncomingHttpHeaders, nowMs = Date.now()): 
   const asked = headers['retry-after'];
   if (asked === undefined) return undefined;
   if (/^\d{1,12}(\.\d+)?$/.test(asked)) return bounded(Math.ceil(Number(asked) * 1000));
-  const atMs = /GMT$/.test(asked) ? Date.parse(asked) : Number.NaN;
+  const atMs = asked.endsWith('GMT') ? Date.parse(asked) : Number.NaN;
   return Number.isNaN(atMs) ? undefined : bounded(atMs - nowMs);
 }
 
