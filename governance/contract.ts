@@ -5,6 +5,8 @@ import { AttributeKey, IntentName, Obligation, ResourceName, ServiceName, Tenant
 
 /** What a permit demands of whoever carries it out, as decisions and grants hand it on. */
 export { Obligation } from './policy/document.ts';
+/** What is wrong with an input: JSON path, what was got, what was expected. */
+export { describeIssues, type Issue } from './policy/issues.ts';
 
 /** Why a decision came out as it did. Everything but `permitted` is a deny. */
 export const reasons = [

@@ -214,38 +214,35 @@ describe('a well-signed request', () => {
   it('is refused with any character of any signed value changed', () => {
     const names = signedNames(call);
     expect(names).toHaveLength(6);
-    for (const name of names) {
-      const { length } = headerOf(call, name);
-      expect(length).toBeGreaterThan(0);
-      for (let at = 0; at < length; at += 1) {
-        const changed = withHeader(call, name, (value) => altered(value, at));
-        expect(verdict(changed), `${name}, character ${at}`).not.toBe('ok');
-      }
-    }
+    const letIn = names.flatMap((name) =>
+      everyAlteration(headerOf(call, name)).filter((value) => verdict(withHeader(call, name, () => value)) === 'ok'),
+    );
+    expect(letIn).toEqual([]);
   });
 
   it('is refused with any character of the target, the body or the authorization changed', () => {
-    for (let at = 0; at < call.target.length; at += 1)
-      expect(verdict({ ...call, target: altered(call.target, at) }), `target ${at}`).not.toBe('ok');
-    for (let at = 0; at < call.body.length; at += 1)
-      expect(verdict({ ...call, body: altered(call.body, at) }), `body ${at}`).not.toBe('ok');
-    for (let at = 0; at < headerOf(call, 'authorization').length; at += 1)
-      expect(verdict(withHeader(call, 'authorization', (value) => altered(value, at))), `authorization ${at}`).not.toBe(
-        'ok',
-      );
+    const changed = [
+      ...everyAlteration(call.target).map((altered) => ({ ...call, target: altered })),
+      ...everyAlteration(call.body).map((body) => ({ ...call, body })),
+      ...everyAlteration(headerOf(call, 'authorization')).map((value) =>
+        withHeader(call, 'authorization', () => value),
+      ),
+    ];
+    expect(changed.length).toBeGreaterThan(300);
+    expect(changed.filter((one) => verdict(one) === 'ok')).toEqual([]);
   });
 
   it('is refused with any signed header removed, and with any name taken off the list', () => {
-    for (const name of signedNames(call)) {
-      expect(verdict(withHeader(call, name, () => undefined)), name).toBe(incomplete);
-      const shorter = signedNames(call)
-        .filter((other) => other !== name)
-        .join(';');
-      const changed = withHeader(call, 'authorization', (value) =>
-        value.replace(/SignedHeaders=[^,]+/, `SignedHeaders=${shorter}`),
+    const names = signedNames(call);
+    const removed = names.map((name) => verdict(withHeader(call, name, () => undefined)));
+    expect(removed).toEqual(names.map(() => incomplete));
+    const unlisted = names.map((name) => {
+      const rest = names.filter((other) => other !== name).join(';');
+      return withHeader(call, 'authorization', (value) =>
+        value.replace(/SignedHeaders=[^,]+/, `SignedHeaders=${rest}`),
       );
-      expect(verdict(changed), name).not.toBe('ok');
-    }
+    });
+    expect(unlisted.filter((one) => verdict(one) === 'ok')).toEqual([]);
   });
 });
 
@@ -322,10 +319,8 @@ describe('a refusal', () => {
   it('holds neither secret nor token nor the signature that was expected', () => {
     const digits = headerOf(call, 'authorization').slice(-64);
     const { secretAccessKey, sessionToken } = knownKey.credentials;
-    for (const [name, , change] of mutations) {
-      const said = JSON.stringify(verify(change(call)));
-      for (const secret of [digits, secretAccessKey, sessionToken]) expect(said, name).not.toContain(secret);
-    }
+    const said = mutations.map(([, , change]) => JSON.stringify(verify(change(call)))).join('\n');
+    for (const secret of [digits, secretAccessKey, sessionToken]) expect(said).not.toContain(secret);
   });
 });
 
@@ -335,6 +330,10 @@ function signedNames(signed: SignedCall): string[] {
 
 function renamed(signed: SignedCall, from: string, to: string): SignedCall {
   return { ...signed, headers: signed.headers.map(([name, value]) => [name === from ? to : name, value]) };
+}
+
+function everyAlteration(text: string): string[] {
+  return Array.from(text, (_, at) => altered(text, at));
 }
 
 function altered(text: string, at: number): string {

@@ -57,65 +57,73 @@ const refused: Readonly<Record<string, readonly string[]>> = {
 
 const short = (name: string) => name.replace(/^.*\//, '').replace(/-(un)?normalized$/, '');
 
-if (folder === undefined) {
-  it('has no SigV4 vectors here: sigv4-differential.test.ts alone holds the signers to AWS’s own library', () => {
-    expect(vectors).toEqual([]);
-  });
-} else describe('the SigV4 vectors', vectorTests);
+describe('without the SigV4 vectors', () => {
+  it.each(folder === undefined ? ['the signers are held to AWS’s own library'] : [])(
+    '%s by sigv4-differential.test.ts alone',
+    () => {
+      expect(vectors).toEqual([]);
+    },
+  );
+});
 
-function vectorTests(): void {
-  it('are all here', () => {
-    const of = (collection: string) => vectors.filter(({ name }) => name.startsWith(collection)).length;
-    expect([of('botocore/'), of('aws-c-auth/')]).toEqual([34, 38]);
-    expect(vectors.filter(({ unsigned }) => unsigned.method === '' || unsigned.target === '')).toEqual([]);
-  });
+describe.each(folder === undefined ? [] : [{ collections: 'botocore and aws-c-auth' }])(
+  'the vectors of $collections',
+  () => {
+    it('are all here', () => {
+      const of = (collection: string) => vectors.filter(({ name }) => name.startsWith(collection)).length;
+      expect([of('botocore/'), of('aws-c-auth/')]).toEqual([34, 38]);
+      expect(vectors.filter(({ unsigned }) => unsigned.method === '' || unsigned.target === '')).toEqual([]);
+    });
 
-  it.each([
-    ['aws4fetch', AwsV4Signer],
-    ['the services’ signer', SigV4Signer],
-  ])('are signed right by %s, but for the named', async (_, Signer) => {
-    const wrong: string[] = [];
-    for (const vector of vectors) {
-      const signer = new Signer(signerOptions(vector));
-      const right =
-        (await signer.signature()) === vector.signature &&
-        (await signer.stringToSign()) === vector.stringToSign &&
-        (await signer.canonicalString()) === vector.canonicalRequest;
-      if (!right) wrong.push(vector.name);
-    }
-    expect(wrong.sort()).toEqual(unsignable);
-  });
+    it.each([
+      ['aws4fetch', AwsV4Signer],
+      ['the services’ signer', SigV4Signer],
+    ])('are signed right by %s, but for the named', async (_, Signer) => {
+      const wrong: string[] = [];
+      for (const vector of vectors) {
+        const signer = new Signer(signerOptions(vector));
+        const right =
+          (await signer.signature()) === vector.signature &&
+          (await signer.stringToSign()) === vector.stringToSign &&
+          (await signer.canonicalString()) === vector.canonicalRequest;
+        if (!right) wrong.push(vector.name);
+      }
+      expect(wrong.sort()).toEqual(unsignable);
+    });
 
-  it('have the verifier’s canonical request, string to sign and signature, but for normalised paths', () => {
-    const wrong = vectors.filter((vector) => !verifierAgrees(vector)).map(({ name }) => name);
-    expect(wrong.sort()).toEqual(normalised);
-  });
+    it('have the verifier’s canonical request, string to sign and signature, but for normalised paths', () => {
+      const wrong = vectors.filter((vector) => !verifierAgrees(vector)).map(({ name }) => name);
+      expect(wrong.sort()).toEqual(normalised);
+    });
 
-  it('are let in by the strict front, but for the named, each with its reason', () => {
-    const reasons = new Map(Object.entries(refused).flatMap(([reason, names]) => names.map((name) => [name, reason])));
-    const seen = new Set<string>();
-    for (const vector of vectors) {
-      const outcome = strictly(vector);
-      const reason = reasons.get(short(vector.name));
-      seen.add(short(vector.name));
-      if (reason === undefined) expect(outcome, vector.name).toMatchObject({ ok: true });
-      else expect(outcome, vector.name).toMatchObject({ ok: false, message: expect.stringContaining(reason) });
-    }
-    expect([...reasons.keys()].filter((name) => !seen.has(name))).toEqual([]);
-  });
-
-  it('are refused by the strict front once the last digit of the signature changes', () => {
-    const letIn = vectors.filter((vector) => strictly(vector).ok);
-    expect(letIn.length).toBeGreaterThan(35);
-    for (const vector of letIn) {
-      const rawHeaders = vector.signed.rawHeaders.map(([name, value]) =>
-        name === 'Authorization' ? ([name, value.replace(/.$/, flipped)] as const) : ([name, value] as const),
+    it('are let in by the strict front, but for the named, each with its reason', () => {
+      const reasons = Object.entries(refused).flatMap(([reason, names]) =>
+        names.map((name) => [name, reason] as const),
       );
-      const outcome = strictly({ ...vector, signed: { ...vector.signed, rawHeaders } });
-      expect(outcome, vector.name).toMatchObject({ ok: false, code: 'InvalidSignatureException' });
-    }
-  });
-}
+      const outcomes = vectors.map((vector) => ({ name: vector.name, outcome: strictly(vector) }));
+      const wrong = outcomes.filter(({ name, outcome }) => {
+        const reason = reasons.find(([refusedName]) => refusedName === short(name))?.[1];
+        return outcome.ok ? reason !== undefined : reason === undefined || !outcome.message.includes(reason);
+      });
+      expect(wrong).toEqual([]);
+      const refusedNames = outcomes.filter(({ outcome }) => !outcome.ok).map(({ name }) => short(name));
+      expect([...new Set(refusedNames)].sort()).toEqual(reasons.map(([name]) => name).sort());
+    });
+
+    it('are refused by the strict front once the last digit of the signature changes', () => {
+      const letIn = vectors.filter((vector) => strictly(vector).ok);
+      expect(letIn.length).toBeGreaterThan(35);
+      const codes = letIn.map(({ signed, ...vector }) => {
+        const rawHeaders = signed.rawHeaders.map(([name, value]) =>
+          name === 'Authorization' ? ([name, value.replace(/.$/, flipped)] as const) : ([name, value] as const),
+        );
+        const outcome = strictly({ ...vector, signed: { ...signed, rawHeaders } });
+        return outcome.ok ? vector.name : outcome.code;
+      });
+      expect(new Set(codes)).toEqual(new Set(['InvalidSignatureException']));
+    });
+  },
+);
 
 function signerOptions({ unsigned, secretAccessKey, sessionToken, signsBody }: SigV4Vector) {
   const headers = new Headers();

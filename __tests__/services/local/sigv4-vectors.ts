@@ -90,7 +90,7 @@ function readText(file: string): string {
 
 /** A folded header line is one line with a space (RFC 9112, section 5.2). */
 function parseRequest(text: string): WireRequest {
-  const [head = '', body = ''] = splitOnce(text, '\n\n');
+  const [head, body] = splitOnce(text, '\n\n');
   const [first = '', ...lines] = head.trimEnd().replaceAll(/\n\s+/g, ' ').split('\n');
   const [, method = '', target = ''] = /^([A-Z]+) (.+) HTTP\/1\.1$/.exec(first) ?? [];
   return { method, target, rawHeaders: lines.map((line) => splitOnce(line, ':')), body: Buffer.from(body) };

@@ -42,7 +42,7 @@ describe('readEnvironment', () => {
     expect(error.issues.map((issue) => issue.path)).toEqual(['PORT', 'MODE', 'ISSUER']);
     expect(error.issues[0]).toMatchObject({ got: '"99999"', expected: expect.stringContaining('65535') });
     expect(error.issues[1]).toEqual({ path: 'MODE', got: '"moon"', expected: '"local" or "aws"' });
-    expect(error.issues[2]).toEqual({ path: 'ISSUER', got: 'nothing', expected: 'string' });
+    expect(error.issues[2]).toEqual({ path: 'ISSUER', got: 'nothing', expected: 'a string' });
     expect(error.lines[0]).toBe('orbit cannot start: 3 settings are wrong');
     expect(error.lines).toHaveLength(4);
     expect(error.message).not.toContain('\n');
@@ -65,9 +65,9 @@ describe('zodIssues', () => {
     const input = { tags: ['a', 1], context: { n: { secret: 1 } }, extra: true };
     const parsed = body.safeParse(input);
     expect(parsed.error && zodIssues(parsed.error, input)).toEqual([
-      { path: 'tags[1]', got: '1', expected: 'string' },
-      { path: 'context.n', got: 'an object', expected: 'number' },
-      { path: '$', got: 'an object', expected: 'no key "extra"' },
+      { path: 'tags[1]', got: '1', expected: 'a string' },
+      { path: 'context.n', got: 'an object', expected: 'a number' },
+      { path: 'extra', got: 'true', expected: 'no such key' },
     ]);
   });
 
