@@ -24,6 +24,7 @@ import { type AxonClient } from '../../services/orbit/axon-client.ts';
 import { type Caller } from '../../services/orbit/authenticate.ts';
 import { type GovernanceClient } from '../../services/orbit/governance-client.ts';
 import { createProofKey, type ProofKey } from '../../services/orbit/proof-key.ts';
+import { ServiceError } from '../../services/shared/errors.ts';
 import { createReadiness } from '../../services/shared/readiness.ts';
 
 export const orbitRole = 'arn:aws:iam::111122223333:role/agent-runtime-dev-orbit-role';
@@ -134,7 +135,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
   };
   const caller = options.caller ?? { tenant: 'default', subject: 'user:ada' };
   const orbitApp = createOrbitApp({
-    authenticator: { authenticate: () => Promise.resolve(caller) },
+    authenticator: { authenticate: (header) => authenticateCaller(header, caller) },
     askGovernance: options.askGovernance ?? ((request) => decide(request)),
     callAxon,
     proofKey,
@@ -158,6 +159,14 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     audit,
     close: () => store.close(),
   };
+}
+
+/** One token is the caller's here; services/orbit/authenticate.ts has tests of its own. */
+async function authenticateCaller(authorization: string | undefined, caller: Caller): Promise<Caller> {
+  if (authorization === 'Bearer t') return caller;
+  throw new ServiceError('unauthenticated', "got another token than the caller's", {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
 }
 
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;

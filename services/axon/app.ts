@@ -5,7 +5,7 @@ import { type Context } from 'hono';
 import { type GrantClaims, governedHeaders, lifetimes } from '../../governance/contract.ts';
 import { parseJsonBody, readBody } from '../shared/body.ts';
 import { correlation } from '../shared/correlation.ts';
-import { deadlineFor, deadlineHeader } from '../shared/deadline.ts';
+import { deadlineFor, deadlineHeader, deadlinePattern } from '../shared/deadline.ts';
 import { problem, registerErrors, ServiceError } from '../shared/errors.ts';
 import { registerHealth } from '../shared/health.ts';
 import { type Logger, requestLog } from '../shared/log.ts';
@@ -163,7 +163,7 @@ const governedRequest = {
     DPoP: z.string().openapi({ description: 'Proof of possession of the key the grant is bound to' }),
     [deadlineHeader]: z
       .string()
-      .regex(/^[1-9]\d{0,5}$/)
+      .regex(deadlinePattern)
       .optional()
       .openapi({ description: 'How long the caller waits, milliseconds' }),
   }),

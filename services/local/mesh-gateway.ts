@@ -1,7 +1,7 @@
 // The mesh in front of Axon, as VPC Lattice is: SigV4, an IAM auth policy, and a caller identity nobody can fake.
 // Next: services/axon/verify.ts, which holds that identity against the grant.
 import { type IncomingHttpHeaders, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { PassThrough, pipeline } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { type AuthPolicy, evaluateAuthPolicy } from './auth-policy.ts';
 import { wireHead } from './loopback-server.ts';
@@ -116,15 +116,13 @@ async function forward(
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) aborted.abort();
   });
-  // Not the request itself: a failed call destroys its body, and the client's connection with it before the 503 is out.
-  const body = hasBody(incoming) ? incoming.pipe(new PassThrough()) : null;
   try {
     const response = await dispatcher.request({
       origin,
       path: incoming.url ?? '/',
       method: incoming.method ?? 'GET',
       headers,
-      body,
+      body: hasBody(incoming) ? incoming : null,
       signal: aborted.signal,
     });
     outgoing.writeHead(response.statusCode, endToEnd(response.headers));
@@ -177,7 +175,6 @@ function endToEnd(headers: IncomingHttpHeaders): Record<string, string | string[
 
 /** The connection is closed behind it where a body may still be on its way: nobody reads that for a refused caller. */
 function refuse(incoming: IncomingMessage, outgoing: ServerResponse, status: 403 | 503, message: string): void {
-  incoming.unpipe();
   incoming.resume();
   if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
   const mayStillSend = hasBody(incoming) && !incoming.complete;

@@ -2,9 +2,10 @@
 // Next: services/orbit/dispatch.ts, the governed flow.
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Context } from 'hono';
+import { ReasonRequest } from '../axon/contract.ts';
 import { parseJsonBody, readBody } from '../shared/body.ts';
 import { correlation } from '../shared/correlation.ts';
-import { deadlineFor, deadlineHeader } from '../shared/deadline.ts';
+import { deadlineFor, deadlineHeader, deadlinePattern } from '../shared/deadline.ts';
 import { registerErrors, ServiceError } from '../shared/errors.ts';
 import { registerHealth } from '../shared/health.ts';
 import { type Logger, requestLog } from '../shared/log.ts';
@@ -39,6 +40,7 @@ export function createOrbitApp(services: OrbitServices): OpenAPIHono {
     scheme: 'bearer',
     bearerFormat: 'JWT',
   });
+  app.openAPIRegistry.register('ReasonRequest', ReasonRequest);
   app.openAPIRegistry.registerPath(dispatchRoute);
   app.post('/dispatch', async (c) => {
     const caller = await authenticator.authenticate(c.req.header('authorization'));
@@ -97,7 +99,7 @@ const dispatchRoute = createRoute({
     headers: z.object({
       [deadlineHeader]: z
         .string()
-        .regex(/^[1-9]\d{0,5}$/)
+        .regex(deadlinePattern)
         .optional()
         .openapi({ description: 'How long the caller waits, milliseconds' }),
     }),

@@ -4,7 +4,7 @@ import { type Context, type Binding } from '../../governance/contract.ts';
 import { HeartbeatResponse, ReasonRequest, ReasonResponse } from '../axon/contract.ts';
 import { type Issue, ServiceError } from '../shared/errors.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
-import { type DispatchRequest } from './contract.ts';
+import { derivedAttributes, type DispatchRequest } from './contract.ts';
 
 /** One call to Axon, ready to be bound and sent. */
 export interface PreparedCall {
@@ -34,7 +34,7 @@ export function prepareCall({ intent, input, context }: DispatchRequest, streame
         stream: streamed,
         ...(request.model === undefined ? {} : { model: request.model }),
       };
-      refuseClaimed(context, ['maxTokens', 'promptLength', 'stream', 'model']);
+      refuseClaimed(context);
       return {
         method: 'POST',
         path: '/reason',
@@ -69,8 +69,8 @@ function parseInput(input: DispatchRequest['input']): ReasonRequest {
   );
 }
 
-function refuseClaimed(context: DispatchRequest['context'], derived: readonly string[]): void {
-  const claimed = derived.filter((key) => Object.hasOwn(context, key));
+function refuseClaimed(context: DispatchRequest['context']): void {
+  const claimed = derivedAttributes.filter((key) => Object.hasOwn(context, key));
   if (claimed.length === 0) return;
   throw new ServiceError('context_conflict', 'got context keys that are derived from the input, leave them out', {
     issues: claimed.map((key) => ({

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { describeIssues, type Issue } from '../../governance/contract.ts';
 
 const maxIssues = 50;
+const maxPathLength = 120;
 
 /** How {@link zodIssues} words what it found. */
 export interface ZodIssueOptions {
@@ -23,7 +24,7 @@ export function zodIssues(error: z.ZodError, input: unknown, options: ZodIssueOp
   return describeIssues(error, input)
     .slice(0, maxIssues)
     .map(({ path, got, expected }) => ({
-      path: path === '' ? '$' : path,
+      path: path === '' ? '$' : path.slice(0, maxPathLength),
       got: hide(path) && got !== 'nothing' ? 'a hidden value' : withoutContents(got),
       expected,
     }));

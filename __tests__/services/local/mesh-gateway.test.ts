@@ -257,8 +257,15 @@ describe('the mesh refuses with 403, before the target hears of it,', () => {
 
   it('a refused caller’s body, and closes its connection', async () => {
     const mesh = await startMesh();
-    const answer = await call(`${mesh.url}/reason`, { 'content-length': '7' }, { method: 'POST', body: 'ignored' });
-    expect(answer).toMatchObject({ status: 403, headers: { connection: 'close' } });
+    const outgoing = httpRequest(`${mesh.url}/reason`, {
+      method: 'POST',
+      headers: { connection: 'keep-alive', 'content-length': '1000' },
+      agent: false,
+    });
+    outgoing.on('error', () => undefined).write('part');
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(incoming).toMatchObject({ statusCode: 403, headers: { connection: 'close' } });
+    outgoing.destroy();
   });
 
   it('an absolute target that names another host', async () => {
@@ -297,6 +304,19 @@ describe('a stream through the mesh', () => {
     }
     outgoing.end();
     expect(await once(incoming, 'data')).toEqual(['end']);
+  });
+
+  it('begins with the head of the answer, before there is any of its body', async () => {
+    const seen = Promise.withResolvers<void>();
+    const mesh = await startMesh((_, outgoing) => {
+      outgoing.writeHead(200, { 'x-head': 'here' }).flushHeaders();
+      void seen.promise.then(() => outgoing.end('body'));
+    });
+    const outgoing = httpRequest(`${mesh.url}/reason`, { headers: await mesh.sign(), agent: false }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect(incoming.headers).toMatchObject({ 'x-head': 'here' });
+    seen.resolve();
+    expect(String(await once(incoming, 'data'))).toBe('body');
   });
 
   it('ends at the target when the client goes away during the answer', async () => {
@@ -370,15 +390,21 @@ describe('a target that is down', () => {
     expect((await call(`${mesh.url}/reason`, await mesh.sign())).status).toBe(200);
   });
 
-  it('is a 503 to a client that is still sending, not a broken connection', async () => {
+  it.each([
+    ['is down', closedPort],
+    ['hangs up in the middle', () => listen((incoming) => void incoming.once('data', () => incoming.socket.destroy()))],
+  ])('that %s is a 503 to a client that is still sending, not a broken connection', async (_, startTarget) => {
     const mesh = await startMesh();
-    mesh.state.target = await closedPort();
-    const headers = await mesh.sign({ method: 'POST' });
+    mesh.state.target = await startTarget();
+    const headers = { ...(await mesh.sign({ method: 'POST' })), connection: 'keep-alive' };
     const outgoing = httpRequest(`${mesh.url}/reason`, { method: 'POST', headers, agent: false });
     outgoing.write('part');
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
-    expect(incoming.statusCode).toBe(503);
-    outgoing.destroy();
+    expect(incoming).toMatchObject({ statusCode: 503, headers: { connection: 'close' } });
+    let text = '';
+    for await (const chunk of incoming) text += String(chunk);
+    expect(text).toBe('Service Unavailable');
+    outgoing.on('error', () => undefined).destroy();
   });
 
   it('is a 503 when it hangs up without an answer, and the call is not repeated', async () => {

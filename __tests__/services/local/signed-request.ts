@@ -1,9 +1,11 @@
 // A key that is known, requests signed with it, and how the verifier answers them: what the SigV4 tests share.
 // Next: sigv4-mutation.test.ts, which spoils such a request in every single way.
+import { createHmac, hash } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type KnownKey } from '../../../services/local/principals.ts';
+import { canonicalRequest, signingKey, stringToSign } from '../../../services/local/sigv4-canonical-request.ts';
 import { type SigV4Expectation, type SigV4Outcome, verifySigV4 } from '../../../services/local/sigv4-verifier.ts';
 import { signRequest } from '../../../services/shared/aws.ts';
 
@@ -95,6 +97,29 @@ export async function signWithSmithy(request: ToSign): Promise<SignedCall> {
     { signingDate: new Date(request.nowMs ?? nowMs) },
   );
   return { method, target, headers: Object.entries(signed.headers), body };
+}
+
+/** Signs anything at all, however wrong, as a holder of the key could: only strictness can refuse it. */
+export function signByHand(
+  wrong: Partial<SignedCall> & { signedNames?: readonly string[]; scopeDate?: string; amzDate?: string } = {},
+): SignedCall {
+  const { accessKeyId, secretAccessKey, sessionToken } = knownKey.credentials;
+  const { method = 'GET', target = '/reason', body = '', scopeDate = '20261123', amzDate = '20261123T120000Z' } = wrong;
+  const headers = [
+    ['host', host],
+    ['x-amz-date', amzDate],
+    ['x-amz-security-token', sessionToken],
+    ...(wrong.headers ?? []),
+  ] as const;
+  const names = wrong.signedNames ?? [...new Set(headers.map(([name]) => name))].sort();
+  const scope = `${scopeDate}/${region}/${service}/aws4_request`;
+  const bodyHash = headers.find(([name]) => name === 'x-amz-content-sha256')?.[1] ?? hash('sha256', body);
+  const canonical = canonicalRequest({ method, target, rawHeaders: headers, body: null }, names, bodyHash);
+  const signature = createHmac('sha256', signingKey(secretAccessKey, scopeDate, region, service))
+    .update(stringToSign(canonical, amzDate, scope))
+    .digest('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  return { method, target, headers: [...headers, ['authorization', authorization]], body };
 }
 
 /** How the verifier answers. */

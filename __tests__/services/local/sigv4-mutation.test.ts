@@ -222,7 +222,7 @@ describe('a well-signed request', () => {
 
   it('is refused with any character of the target, the body or the authorization changed', () => {
     const changed = [
-      ...everyAlteration(call.target).map((altered) => ({ ...call, target: altered })),
+      ...everyAlteration(call.target).map((other) => ({ ...call, target: other })),
       ...everyAlteration(call.body).map((body) => ({ ...call, body })),
       ...everyAlteration(headerOf(call, 'authorization')).map((value) =>
         withHeader(call, 'authorization', () => value),

@@ -57,14 +57,14 @@ const refused: Readonly<Record<string, readonly string[]>> = {
 
 const short = (name: string) => name.replace(/^.*\//, '').replace(/-(un)?normalized$/, '');
 
-describe('without the SigV4 vectors', () => {
-  it.each(folder === undefined ? ['the signers are held to AWS’s own library'] : [])(
-    '%s by sigv4-differential.test.ts alone',
-    () => {
+describe.each(folder === undefined ? [{ oracle: 'AWS’s own library' }] : [])(
+  'without the SigV4 vectors',
+  ({ oracle }) => {
+    it(`the signers are held to ${oracle} alone, by sigv4-differential.test.ts`, () => {
       expect(vectors).toEqual([]);
-    },
-  );
-});
+    });
+  },
+);
 
 describe.each(folder === undefined ? [] : [{ collections: 'botocore and aws-c-auth' }])(
   'the vectors of $collections',

@@ -93,7 +93,9 @@ describe('the bedrock reasoner', () => {
   ])("encodes %s once and signs it as AWS's own signer does", async (model, path) => {
     const { reasoner, seen } = await bedrock((response) => json(response, converseAnswer), model);
     await reasoner.reason(input());
-    const { headers, body, path: sent } = seen[0] ?? { headers: {}, body: '', path: '' };
+    const request = seen[0];
+    if (request === undefined) throw new Error('got no request, expected one');
+    const { headers, body, path: sent } = request;
     expect(sent).toBe(path);
     expect(headers['x-amz-security-token']).toBe('token-example');
     const signedNames = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];

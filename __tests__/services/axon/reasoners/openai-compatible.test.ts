@@ -132,7 +132,7 @@ describe('the openai-compatible reasoner', () => {
     [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
   ])('reads how long to wait from %j', async (headers, expected) => {
-    const { reasoner } = await openAi((response) => json(response, {}, 429, headers as Record<string, string>));
+    const { reasoner } = await openAi((response) => json(response, {}, 429, headers));
     const failure: unknown = await reasoner.reason(input()).catch((reason: unknown) => reason);
     expect((failure as { retryAfterMs?: number }).retryAfterMs).toBe(expected);
   });
