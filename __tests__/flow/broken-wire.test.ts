@@ -39,11 +39,7 @@ afterAll(async () => {
   await runtime.stop();
   await dispatcher.close();
 });
-afterEach(async () => {
-  for (const url of [runtime.orbitUrl, runtime.axonUrl]) expect((await fetch(`${url}/health`)).status).toBe(200);
-  // Nothing on the way was an error of ours, and both processes are the ones that were started.
-  expect(runtime.lines.filter((line) => /"level":"(error|fatal)"|ended with code/.test(line))).toEqual([]);
-});
+afterEach(expectServing);
 
 const services = {
   orbit: {
@@ -61,6 +57,12 @@ const services = {
     admission: grantFor,
   },
 };
+
+/** Both answer, are the processes that were started, and met no error of ours on the way. */
+async function expectServing(): Promise<void> {
+  for (const url of [runtime.orbitUrl, runtime.axonUrl]) expect((await fetch(`${url}/health`)).status).toBe(200);
+  expect(runtime.lines.filter((line) => /"level":"(error|fatal)"|ended with code/.test(line))).toEqual([]);
+}
 
 /** What admits a body to Axon: a grant for exactly these bytes, and the identity the mesh would add. */
 async function grantFor(body: Uint8Array): Promise<HeaderLine[]> {

@@ -12,6 +12,8 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The caller's port, by which two requests on one connection are known. */
+  readonly port: number | undefined;
   readonly closed: Promise<void>;
 }
 
@@ -29,11 +31,19 @@ export async function startModelServer(
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
+    const port = request.socket.remotePort;
     const closed = new Promise<void>((resolve) => request.socket.once('close', () => resolve()));
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
-      const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body, closed };
+      const one = {
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+        body,
+        port,
+        closed,
+      };
       seen.push(one);
       respond(response, one);
     });

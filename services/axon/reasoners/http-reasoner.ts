@@ -90,23 +90,25 @@ async function* reasonStreamed(
   const limit = startCallLimit(input.signal, options.timeoutMs);
   try {
     const { body, headers } = await send(protocol, options, input, { limit, streaming: true });
+    let done: ReasonEvent | null = null;
     try {
       requireType(headers['content-type'], protocol.streamType);
       for await (const event of protocol.events(boundedChunks(body, maxAnswerBytes), input)) {
-        if (event.type !== 'done') {
-          yield event;
-          continue;
+        if (event.type === 'done') {
+          done = event;
+          break;
         }
-        // The answer is whole: from here on neither clock nor client can turn it into a failure.
-        limit.dispose();
-        drain(body);
         yield event;
-        return;
       }
     } finally {
-      // INVARIANT: however the loop is left, the socket is closed or its answer has been read to the end.
-      if (!body.readableFlowing) body.destroy();
+      // INVARIANT: a loop left in any other way than by `done` closes the socket.
+      if (done === null) body.destroy();
     }
+    if (done === null) throw new ReasonerError('protocol', 'got a stream without its end, expected one');
+    // The answer is whole: from here on neither clock nor client can turn it into a failure.
+    limit.dispose();
+    drain(body);
+    yield done;
   } catch (error) {
     throw asReasonerError(error, protocol.name, limit);
   } finally {
@@ -176,6 +178,7 @@ function requireType(got: string | string[] | undefined, expected: string): void
   if (type !== expected) throw new ReasonerError('protocol', `got an answer of another type, expected ${expected}`);
 }
 
+/** Only after the loop: while an iterator listens, a body cannot flow. */
 function drain(body: ModelAnswer['body']): void {
   const timer = setTimeout(() => body.destroy(), drainMs).unref();
   body.once('close', () => clearTimeout(timer));

@@ -182,6 +182,19 @@ describe('the bedrock reasoner', () => {
     await expect(reasoner.reason(input())).rejects.toMatchObject({ code });
   });
 
+  it('never repeats an error type it does not know, in a status or in a stream', async () => {
+    const type = 'hello_secret';
+    const whole = await bedrock((response) => json(response, { __type: type }, 400, { 'x-amzn-errortype': type }));
+    await expect(whole.reasoner.reason(input())).rejects.toThrow(
+      /^bedrock answered 400 an unnamed error, expected 200$/,
+    );
+    await server?.stop();
+    const { reasoner } = await bedrock(streaming(frame({ ':message-type': 'error', ':error-code': type }, {})));
+    await expect(all(reasoner.stream(input()))).rejects.toThrow(
+      /^bedrock ended its stream by an unnamed error, expected metadata$/,
+    );
+  });
+
   it("takes a missing model for the caller's fault when the caller chose it", async () => {
     const { reasoner } = await bedrock((response) =>
       json(response, {}, 404, { 'x-amzn-errortype': 'ResourceNotFoundException' }),

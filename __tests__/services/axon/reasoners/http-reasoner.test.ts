@@ -80,25 +80,35 @@ describe.each(kinds)('a call to $name', ({ make, type, whole, bytes, delta }) =>
     );
   });
 
-  it('keeps the connection of a finished stream for the next call', async () => {
-    const {
-      reasoner,
-      server: { seen },
-    } = await calling((response) => void head(response).end(bytes));
-    await all(reasoner.stream(input()));
-    await sleep(50);
-    await all(reasoner.stream(input()));
+  it('keeps the connection of a finished stream for the next call, though its last bytes come late', async () => {
+    const calls = await calling((response) => {
+      head(response).write(bytes);
+      setTimeout(() => response.end(), 60);
+    });
+    await all(calls.reasoner.stream(input()));
+    await sleep(150);
+    await all(calls.reasoner.stream(input()));
+    await sleep(150);
+    const { seen } = calls.server;
     const first = await Promise.race([seen[0]?.closed.then(() => 'closed'), sleep(50, 'open')]);
     expect([seen.length, first]).toEqual([2, 'open']);
+    expect(seen[1]?.port).toBe(seen[0]?.port);
   });
 
-  it('is done when the answer is, though the server leaves it open', async () => {
-    const {
-      reasoner,
-      server: { seen },
-    } = await calling((response) => void head(response).write(bytes));
-    expect((await all(reasoner.stream(input()))).at(-1)).toMatchObject({ type: 'done' });
-    expect(await closedInTime(seen)).toBe(true);
+  it('is done when the answer is, and closes a socket that the server leaves open', async () => {
+    const calls = await calling((response) => void head(response).write(bytes));
+    expect((await all(calls.reasoner.stream(input()))).at(-1)).toMatchObject({ type: 'done' });
+    expect(await closedInTime(calls.server.seen)).toBe(true);
+  });
+
+  it('cannot fail any more once it is done', async () => {
+    const { reasoner } = await calling((response) => void head(response).write(bytes), 300);
+    const controller = new AbortController();
+    const events = reasoner.stream(input({ signal: controller.signal }))[Symbol.asyncIterator]();
+    while ((await events.next()).value?.type !== 'done');
+    controller.abort();
+    await sleep(400);
+    expect(await events.next()).toEqual({ done: true, value: undefined });
   });
 
   it.each(['before the head', 'within the stream'])('ends at its timeout %s and closes the socket', async (where) => {
@@ -207,6 +217,13 @@ describe.each(kinds)('a call to $name', ({ make, type, whole, bytes, delta }) =>
       expect(failure).not.toHaveProperty('cause');
     },
   );
+
+  it('refuses an answer of the right shape in invalid utf-8', async () => {
+    const text = Buffer.from(JSON.stringify(whole));
+    text.writeUInt8(0xff, text.indexOf('Welt'));
+    const { reasoner } = await calling((response) => void response.writeHead(200).end(text));
+    await expect(reasoner.reason(input())).rejects.toMatchObject({ code: 'protocol' });
+  });
 
   it('refuses a whole answer above the bound and closes the socket', async () => {
     const {
