@@ -165,8 +165,8 @@ describe('the dev server', () => {
     server.process.kill('SIGINT');
     expect(await server.ended).toBe(0);
     expect(performance.now() - startedMs).toBeLessThan(1000);
-    await expect(fetch(`${orbitUrl(server)}/health`)).rejects.toThrow();
-    await expect(access(path.join(folder, 'local.env'))).rejects.toThrow();
+    await expect(fetch(`${orbitUrl(server)}/health`)).rejects.toThrow('fetch failed');
+    await expect(access(path.join(folder, 'local.env'))).rejects.toThrow('ENOENT');
     const audit = server.output.split('\n').filter((line) => line.includes('"chain":'));
     expect(JSON.parse(audit.at(-1) ?? '{}')).toMatchObject({ message: 'checkpoint' });
     // The key died with the process, so the checkpoints cannot be checked here; the chain can.

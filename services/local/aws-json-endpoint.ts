@@ -42,12 +42,8 @@ export function createAwsJsonEndpoint(options: AwsJsonOptions): RequestListener 
       (error: unknown) => {
         const fault =
           error instanceof AwsFault ? error : new AwsFault('ValidationException', 'got a request that cannot be read');
-        sendJson(
-          outgoing,
-          fault.type.includes('AccessDenied') ? 403 : 400,
-          { __type: fault.type, message: fault.message },
-          headers,
-        );
+        // AccessDeniedException too: these services answer every client error with 400.
+        sendJson(outgoing, 400, { __type: fault.type, message: fault.message }, headers);
       },
     );
 

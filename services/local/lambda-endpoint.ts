@@ -2,7 +2,7 @@
 // Next: services/local/lambda-worker.ts, which runs the function.
 import { randomUUID } from 'node:crypto';
 import { type RequestListener, type ServerResponse } from 'node:http';
-import { readWireRequest, sendJson } from './loopback-server.ts';
+import { readWireRequest, sendJson, sendText } from './loopback-server.ts';
 import { type Principals } from './principals.ts';
 import { verifySigV4 } from './sigv4-verifier.ts';
 
@@ -36,18 +36,20 @@ export interface LambdaEndpointOptions {
   readonly nowMs?: () => number;
 }
 
-const payloadMaxBytes = 6 * 1024 * 1024;
+const requestMaxBytes = 6 * 1024 * 1024;
+/** A little more than a request's, for the envelope (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const answerMaxBytes = 6_291_556;
 
 /** `POST /2015-03-31/functions/{name}/invocations?Qualifier=` (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
 export function createLambdaEndpoint(options: LambdaEndpointOptions): RequestListener {
   const { account, region, functions, mayInvoke, principals, nowMs = Date.now } = options;
   return (incoming, outgoing) => {
-    serve().catch(() =>
-      fail(outgoing, 413, 'RequestTooLargeException', `Request must be smaller than ${payloadMaxBytes} bytes`),
-    );
+    serve().catch(() => fail(outgoing, 500, 'ServiceException', 'the invocation could not be served'));
 
     async function serve(): Promise<void> {
-      const request = await readWireRequest(incoming, payloadMaxBytes);
+      const request = await readWireRequest(incoming, requestMaxBytes).catch(() => null);
+      if (!request)
+        return fail(outgoing, 413, 'RequestTooLargeException', `Request must be smaller than ${requestMaxBytes} bytes`);
       const verified = verifySigV4(request, { service: 'lambda', region, lookup: principals.lookup, nowMs: nowMs() });
       if (!verified.ok) return fail(outgoing, 403, verified.code, verified.message);
       const url = new URL(request.target, 'http://lambda');
@@ -62,7 +64,9 @@ export function createLambdaEndpoint(options: LambdaEndpointOptions): RequestLis
       const named = parseFunctionName(decodeURIComponent(name), url.searchParams.get('Qualifier'));
       if (!named)
         return fail(outgoing, 400, 'InvalidParameterValueException', 'the function name and the qualifier disagree');
-      const arn = `arn:aws:lambda:${region}:${account}:function:${named.name}${named.qualifier === undefined ? '' : `:${named.qualifier}`}`;
+      // INVARIANT: an ARN keeps the account and region it names; one of elsewhere is never taken for one of here.
+      const home = named.home ?? `arn:aws:lambda:${region}:${account}:function`;
+      const arn = `${home}:${named.name}${named.qualifier === undefined ? '' : `:${named.qualifier}`}`;
       if (!mayInvoke.some(({ roleArn, functionArn }) => roleArn === verified.signer.roleArn && functionArn === arn)) {
         return fail(
           outgoing,
@@ -71,7 +75,7 @@ export function createLambdaEndpoint(options: LambdaEndpointOptions): RequestLis
           `User: ${verified.signer.roleArn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn}`,
         );
       }
-      const target = functions[named.name];
+      const target = Object.hasOwn(functions, named.name) ? functions[named.name] : undefined;
       if (!target || (named.qualifier !== undefined && !target.aliases.includes(named.qualifier)))
         return fail(outgoing, 404, 'ResourceNotFoundException', `Function not found: ${arn}`);
       const type = incoming.headers['x-amz-invocation-type'] ?? 'RequestResponse';
@@ -103,11 +107,16 @@ async function invoke(
   outgoing: ServerResponse,
 ): Promise<void> {
   const headers = { 'x-amzn-requestid': context.awsRequestId, 'x-amz-executed-version': context.functionVersion };
+  const failed = (errorType: string, errorMessage: string) =>
+    sendJson(outgoing, 200, { errorType, errorMessage }, { ...headers, 'x-amz-function-error': 'Unhandled' });
   try {
-    sendJson(outgoing, 200, (await target.invoke(event, context)) ?? null, headers);
+    const text = JSON.stringify((await target.invoke(event, context)) ?? null);
+    if (Buffer.byteLength(text) > answerMaxBytes)
+      return failed('Function.ResponseSizeTooLarge', `Response payload size exceeded ${answerMaxBytes} bytes`);
+    sendText(outgoing, 200, text, headers);
   } catch (error) {
-    const errorMessage = error instanceof Error ? error.message : String(error);
-    sendJson(outgoing, 200, { errorType: 'Error', errorMessage }, { ...headers, 'x-amz-function-error': 'Unhandled' });
+    if (error instanceof Error) failed(error.name, error.message);
+    else failed('Error', String(error));
   }
 }
 
@@ -115,12 +124,12 @@ async function invoke(
 function parseFunctionName(
   text: string,
   qualifier: string | null,
-): { name: string; qualifier: string | undefined } | undefined {
-  const bare = text.replace(/^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:/, '');
+): { home: string | undefined; name: string; qualifier: string | undefined } | undefined {
+  const [, home, bare = text] = /^(arn:aws:lambda:[a-z0-9-]+:\d{12}:function):(.+)$/.exec(text) ?? [];
   const [name = '', suffix, ...rest] = bare.split(':');
   if (name === '' || rest.length > 0 || (suffix !== undefined && qualifier !== null && suffix !== qualifier))
     return undefined;
-  return { name, qualifier: suffix ?? qualifier ?? undefined };
+  return { home, name, qualifier: suffix ?? qualifier ?? undefined };
 }
 
 function parseEvent(body: Buffer): { value: unknown } | undefined {

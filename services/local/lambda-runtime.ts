@@ -22,7 +22,8 @@ async function answer({ id, event, context }: Extract<WorkerRequest, { event: un
   try {
     say({ id, ok: true, value: await loaded.handler(event, context) });
   } catch (error) {
-    say({ id, ok: false, message: error instanceof Error ? error.message : String(error) });
+    const { name: type, message } = error instanceof Error ? error : new Error(String(error));
+    say({ id, ok: false, type, message });
   }
 }
 

@@ -7,8 +7,13 @@ import { type LambdaContext } from './lambda-endpoint.ts';
 /** A function hosted in a worker. */
 export interface LambdaWorker {
   invoke(event: unknown, context: LambdaContext): Promise<unknown>;
-  /** Starts a new environment, moves traffic over, then ends the old one behind its last invocation. */
+  /**
+   * Starts a new environment, moves traffic over, then ends the old one behind its last invocation.
+   *
+   * @throws Error when the new one does not start; the old one then serves on
+   */
   reload(): Promise<void>;
+  /** Ends the function, an invocation that does not end soon with it. Later invocations are refused. */
   stop(): Promise<void>;
 }
 
@@ -19,6 +24,13 @@ export interface LambdaWorkerOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Told every line the function writes. */
   readonly onLine: (line: string) => void;
+  /**
+   * How long one invocation, or the start, may take in milliseconds
+   * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html).
+   *
+   * @defaultValue 10 000
+   */
+  readonly timeoutMs?: number;
 }
 
 /** What the worker is sent, and answers. */
@@ -28,39 +40,50 @@ export type WorkerRequest =
 /** See {@link WorkerRequest}. */
 export type WorkerAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string }
+  | { readonly id: number; readonly ok: false; readonly type: string; readonly message: string }
   | { readonly id: 'started' | 'stopped' };
 
 interface Environment {
   readonly started: Promise<void>;
   invoke(event: unknown, context: LambdaContext): Promise<unknown>;
-  end(): Promise<void>;
+  /** Lets what was begun end, for so long. */
+  end(graceMs: number): Promise<void>;
   readonly dead: boolean;
 }
 
 const queueMost = 1024;
 const shutdownMs = 500;
 
-/** Starts the function. A crash fails the invocation it hit; the next one gets a new environment. */
+/**
+ * Starts the function. A crash or a timeout fails the invocation it hit and those queued behind it; the next one gets a
+ * new environment. Errors are named as Lambda names them in `errorType`.
+ */
 export function createLambdaWorker(options: LambdaWorkerOptions): LambdaWorker {
-  let current = startEnvironment(options);
+  const { timeoutMs = 10_000 } = options;
+  let current = startEnvironment(options, timeoutMs);
+  let stopped = false;
   return {
     invoke(event, context) {
-      if (current.dead) current = startEnvironment(options);
+      if (stopped) return Promise.reject(functionError('Runtime.ExitError', 'the function has been stopped'));
+      if (current.dead) current = startEnvironment(options, timeoutMs);
       return current.invoke(event, context);
     },
     async reload() {
-      const next = startEnvironment(options);
+      const next = startEnvironment(options, timeoutMs);
       await next.started;
+      if (stopped) return next.end(0);
       const previous = current;
       current = next;
-      await previous.end();
+      await previous.end(timeoutMs);
     },
-    stop: () => current.end(),
+    stop() {
+      stopped = true;
+      return current.end(shutdownMs);
+    },
   };
 }
 
-function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions): Environment {
+function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions, timeoutMs: number): Environment {
   const worker = new Worker(new URL('lambda-runtime.ts', import.meta.url), {
     workerData: { entry: entry.href },
     env: { ...env },
@@ -71,20 +94,25 @@ function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions): Environm
   const pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let nextId = 1;
   let dead = false;
+  let isStarted = false;
   let last: Promise<unknown> = Promise.resolve();
-  let settleStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  const started = new Promise<void>((resolve, reject) => (settleStart = { resolve, reject }));
+  const { promise: started, ...start } = Promise.withResolvers<void>();
   started.catch(() => undefined);
+  // One timer for all of them: they are answered in order, so an answer is where the next one's time begins.
+  const timer = setTimeout(timeOut, timeoutMs);
 
   worker.on('message', (answer: WorkerAnswer) => {
-    if (!('ok' in answer)) return answer.id === 'started' ? settleStart?.resolve() : void worker.terminate();
+    if (answer.id === 'stopped') return void worker.terminate();
+    timer.refresh();
+    isStarted = true;
+    if (!('ok' in answer)) return start.resolve();
     const waiting = pending.get(answer.id);
     pending.delete(answer.id);
     if (answer.ok) waiting?.resolve(answer.value);
-    else waiting?.reject(new Error(answer.message));
+    else waiting?.reject(functionError(answer.type, answer.message));
   });
   worker.on('error', (error: Error) => die(error));
-  worker.on('exit', () => die(new Error('the function exited before it answered')));
+  worker.on('exit', () => die(functionError('Runtime.ExitError', 'the function exited before it answered')));
 
   return {
     started,
@@ -97,29 +125,41 @@ function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions): Environm
 
   /** One at a time, in order, as a Lambda environment takes them. */
   function invoke(event: unknown, context: LambdaContext): Promise<unknown> {
-    if (pending.size >= queueMost) return Promise.reject(new Error(`got more than ${queueMost} invocations at once`));
+    if (pending.size >= queueMost)
+      return Promise.reject(functionError('TooManyRequests', `got more than ${queueMost} invocations at once`));
+    if (pending.size === 0) timer.refresh();
     const id = nextId++;
     const answered = new Promise<unknown>((resolve, reject) => pending.set(id, { resolve, reject }));
-    if (dead) pending.get(id)?.reject(new Error('the function has ended'));
-    else worker.postMessage({ id, event, context } satisfies WorkerRequest);
+    worker.postMessage({ id, event, context } satisfies WorkerRequest);
     last = answered.catch(() => undefined);
     return answered;
   }
 
-  async function end(): Promise<void> {
+  async function end(graceMs: number): Promise<void> {
     if (dead) return;
-    await last;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
+    const impatience = setTimeout(() => void worker.terminate(), graceMs + shutdownMs);
+    await last;
     worker.postMessage({ id: 'shutdown' } satisfies WorkerRequest);
-    const timer = setTimeout(() => void worker.terminate(), shutdownMs);
     await exited;
-    clearTimeout(timer);
+    clearTimeout(impatience);
+  }
+
+  function timeOut(): void {
+    if (pending.size === 0 && isStarted) return;
+    die(functionError('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`));
+    void worker.terminate();
   }
 
   function die(error: Error): void {
     dead = true;
-    settleStart?.reject(error);
+    clearTimeout(timer);
+    start.reject(error);
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   }
+}
+
+function functionError(type: string, message: string): Error {
+  return Object.assign(new Error(message), { name: type });
 }

@@ -75,7 +75,16 @@ export function sendJson(
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const body = JSON.stringify(value);
+  sendText(outgoing, status, JSON.stringify(value), headers);
+}
+
+/** Answers a text, as JSON unless a header says otherwise. */
+export function sendText(
+  outgoing: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   outgoing
     .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
     .end(body);

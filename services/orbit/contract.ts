@@ -58,6 +58,7 @@ export type DispatchResponse = z.infer<typeof DispatchResponse>;
 function inputOfIntent(): object {
   const whenIntent = (intent: string, properties: object, required: readonly string[]) => ({
     if: { properties: { intent: { const: intent } }, required: ['intent'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word; nothing awaits a schema
     then: { properties, required },
   });
   const notClaimed = Object.fromEntries(derivedAttributes.map((key) => [key, false]));
