@@ -2,6 +2,8 @@
 // Next: services/orbit/app.ts and services/axon/app.ts, whose routes the documents describe.
 import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,15 +14,18 @@ import { installPythonTool } from '../support/python-tool.ts';
 
 const config = path.resolve(import.meta.dirname, '../support/schemathesis/schemathesis.toml');
 let schemathesis: string;
+let scratch: string;
 let runtime: Runtime;
 const running: RunningServer[] = [];
 
 beforeAll(async () => {
   schemathesis = await installPythonTool('schemathesis');
+  scratch = await mkdtemp(path.join(tmpdir(), 'schemathesis-'));
   runtime = await createRuntime({ replayCapacity: 1_000_000 });
 }, 300_000);
 afterAll(async () => {
   runtime.close();
+  await rm(scratch, { recursive: true, force: true });
   await Promise.all(running.map((server) => server.stop()));
 });
 
@@ -84,10 +89,15 @@ async function attack(url: string): Promise<{ code: number; output: string; case
   const headers = ['-H', 'Authorization: Bearer t', '-H', 'x-request-timeout-ms: 30000'];
   const args = ['--config-file', config, 'run', `${url}/openapi.json`, ...bounds, ...headers];
   return new Promise((resolve) => {
-    execFile(schemathesis, args, { timeout: 120_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const cases = Number(/(\d+) generated/.exec(stdout)?.[1] ?? 0);
-      resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr, cases });
-    });
+    execFile(
+      schemathesis,
+      args,
+      { cwd: scratch, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const cases = Number(/(\d+) generated/.exec(stdout)?.[1] ?? 0);
+        resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr, cases });
+      },
+    );
   });
 }
 
