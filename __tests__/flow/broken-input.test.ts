@@ -152,6 +152,25 @@ describe.each(both)('bodies chosen for %s', (name) => {
     expect(expectRefusal(await send(tooLong, declared))['code']).toBe('payload_too_large');
   });
 
+  it('refuses a body whose stream breaks, and repeats nothing of why', async () => {
+    const broken = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.error(new Error('secret-host refused')),
+      });
+    const app = name === 'orbit' ? runtime.orbitApp : runtime.axonApp;
+    for (const headers of [{}, { 'content-length': '9' }]) {
+      const request = {
+        method: 'POST',
+        body: broken(),
+        duplex: 'half',
+        headers: { authorization: 'Bearer t', ...headers },
+      };
+      const answer = await answered(app.request(name === 'orbit' ? '/dispatch' : '/reason', request));
+      expect(expectRefusal(answer)['code']).toBe('request_invalid');
+      expect(answer.body).not.toContain('secret');
+    }
+  });
+
   it('stays brief about huge keys and about many', async () => {
     const hugeKeys = Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`${index}`.repeat(40_000), 1]));
     expect(expectRefusal(await send(Buffer.from(JSON.stringify(hugeKeys))))['code']).toBe('request_invalid');

@@ -99,7 +99,7 @@ async function admit(c: Context, { verify, singleUse, log }: AxonServices): Prom
   });
   if (!verified.ok) return verified;
   const { grant } = verified;
-  c.set('logFields', { tenant: grant.tnt, decisionId: grant.did, caller: grant.sub });
+  c.set('logFields', { tenant: grant.tnt, decisionId: grant.did, workload: grant.sub });
   const read = readObligations(grant);
   if (!read.ok) return read;
   if (!read.obligations.some(({ type }) => type === 'single_use'))

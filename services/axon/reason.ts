@@ -50,6 +50,8 @@ export async function reasonStream(
     } catch (error) {
       await writeFailure(stream, asServiceError(error, deadline));
     } finally {
+      // A client that left mid-way leaves a reasoner at work; this ends it.
+      await events.return?.();
       deadline.dispose();
     }
   });

@@ -22,7 +22,8 @@ export function createConsole(output: Pick<WriteStream, 'write' | 'isTTY'>): Dev
     levelKey: 'level',
     colorize: output.isTTY,
     singleLine: true,
-    ignore: 'version,chain,prev',
+    messageFormat: '{service}: {message}',
+    ignore: 'service,version,chain,prev,policy,platform,shadow,obligations,issuedAt,expiresAt',
   });
   return {
     line: (line) => write(output.isTTY ? readable(line) : line),

@@ -1,11 +1,10 @@
 // A function as the local Lambda endpoint hosts one: does what its event says, well or badly.
-// Next: lambda-worker.test.ts, which hosts it.
+// Next: lambda-worker-ends.test.ts, which hosts it.
 
 /** What the event asks for. */
 export type HostedEvent =
-  | { readonly do: 'count' | 'environment' | 'throw' | 'exit' | 'crash' | 'hang' | 'spin' | 'unsendable' }
-  | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'say'; readonly line: string };
+  | { readonly do: 'count' | 'throw' | 'exit' | 'crash' | 'hang' | 'spin' | 'unsendable' }
+  | { readonly do: 'wait'; readonly ms: number };
 
 let count = 0;
 let running = 0;
@@ -28,8 +27,6 @@ async function act(event: HostedEvent, context: object): Promise<unknown> {
     case 'count':
       count += 1;
       return { count, context };
-    case 'environment':
-      return { ...process.env };
     case 'throw':
       throw new RangeError('out of range');
     case 'exit':
@@ -50,8 +47,5 @@ async function act(event: HostedEvent, context: object): Promise<unknown> {
       await new Promise((resolve) => setTimeout(resolve, event.ms));
       return { running: at };
     }
-    case 'say':
-      process.stdout.write(`${event.line}\n`);
-      return null;
   }
 }

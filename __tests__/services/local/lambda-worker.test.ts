@@ -1,172 +1,74 @@
-// The worker that hosts a function: its own environment, one invocation at a time, and life after every kind of death.
-// Next: kms-endpoint.test.ts, whose keys the hosted function signs with.
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type LambdaContext } from '../../../services/local/lambda-endpoint.ts';
-import { createLambdaWorker, type LambdaWorkerOptions } from '../../../services/local/lambda-worker.ts';
-import { type HostedEvent } from './hosted-function.ts';
+// A Lambda environment: isolated, one invocation at a time, replaced after a crash and on reload without losing one.
+// Next: services/local/lambda-worker.ts.
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLambdaWorker, type LambdaWorker } from '../../../services/local/lambda-worker.ts';
 
-const entry = new URL('hosted-function.ts', import.meta.url);
-const context: LambdaContext = {
-  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:hosted:orbit',
-  awsRequestId: 'b2c1',
-  functionName: 'hosted',
-  functionVersion: '1',
-};
+const context = { invokedFunctionArn: 'arn', awsRequestId: '1', functionName: 'f', functionVersion: '1' };
+const lines: string[] = [];
+let worker: LambdaWorker | undefined;
+afterEach(async () => {
+  await worker?.stop();
+  lines.length = 0;
+});
+const start = (name = 'counting.ts') =>
+  (worker = createLambdaWorker({
+    entry: new URL(`../../support/lambda-functions/${name}`, import.meta.url),
+    env: { FUNCTION_SECRET: 'inside' },
+    onLine: (line) => void lines.push(line),
+  }));
 
-function host(options: Partial<LambdaWorkerOptions> = {}) {
-  const lines: string[] = [];
-  const worker = createLambdaWorker({ entry, env: {}, onLine: (line) => void lines.push(line), ...options });
-  onTestFinished(() => worker.stop());
-  return { ...worker, lines, run: (event: HostedEvent) => worker.invoke(event, context) };
-}
-
-describe('a hosted function', () => {
-  it('is given event and context, and keeps what it has in memory', async () => {
-    const { run } = host();
-    expect(await run({ do: 'count' })).toEqual({ count: 1, context });
-    expect(await run({ do: 'count' })).toEqual({ count: 2, context });
+describe('a lambda environment', () => {
+  it('has its own variables and none of its host', async () => {
+    expect(await start().invoke({}, context)).toEqual({ invocations: 1, secret: 'inside', home: null });
+    expect(process.env['FUNCTION_SECRET']).toBeUndefined();
   });
 
-  it('sees the environment it was given and nothing of ours', async () => {
-    vi.stubEnv('SECRET_OF_OURS', 'one');
-    const { run } = host({ env: { AWS_REGION: 'eu-central-1' } });
-    expect(await run({ do: 'environment' })).toEqual({ AWS_REGION: 'eu-central-1' });
-    expect(process.env['AWS_REGION']).not.toBe('eu-central-1');
+  it('hands on what the function writes', async () => {
+    await start().invoke({ what: 'say' }, context);
+    await vi.waitFor(() => expect(lines).toContain('a line of the function'));
   });
 
   it('takes one invocation at a time, in order', async () => {
-    const { run } = host();
-    const answered: number[] = [];
-    const waits = [40, 1, 20].map((ms) =>
-      run({ do: 'wait', ms }).then((answer) => {
-        answered.push(ms);
-        return answer;
+    const running = start();
+    const order: number[] = [];
+    await Promise.all(
+      [30, 0, 10].map(async (afterMs, index) => {
+        await running.invoke({ afterMs }, context);
+        order.push(index);
       }),
     );
-    expect(await Promise.all(waits)).toEqual([{ running: 1 }, { running: 1 }, { running: 1 }]);
-    expect(answered).toEqual([40, 1, 20]);
+    expect(order).toEqual([0, 1, 2]);
   });
 
-  it('hands on every line it writes', async () => {
-    const { run, lines } = host();
-    await run({ do: 'say', line: '{"a":1}' });
-    await vi.waitFor(() => expect(lines).toEqual(['{"a":1}']));
+  it('fails an invocation that throws, and goes on', async () => {
+    const running = start();
+    await expect(running.invoke({ what: 'throw' }, context)).rejects.toThrow('planted failure');
+    expect(await running.invoke({}, context)).toMatchObject({ invocations: 2 });
   });
 
-  it('queues so many invocations and no more', async () => {
-    const { run } = host();
-    const all = Array.from({ length: 1025 }, () => run({ do: 'count' }));
-    const [refused] = (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected');
-    expect(refused).toMatchObject({ reason: { name: 'TooManyRequests' } });
-    expect((await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled')).toHaveLength(1024);
-  });
-});
-
-describe('a function error', () => {
-  it('is the handler’s own, by name, and costs nothing but its invocation', async () => {
-    const { run } = host();
-    await run({ do: 'count' });
-    await expect(run({ do: 'throw' })).rejects.toMatchObject({ name: 'RangeError', message: 'out of range' });
-    await expect(run({ do: 'unsendable' })).rejects.toMatchObject({ name: 'DataCloneError' });
-    expect(await run({ do: 'count' })).toMatchObject({ count: 2 });
+  it('fails the invocation a crash hits, and has a new environment for the next', async () => {
+    const running = start();
+    await running.invoke({}, context);
+    await expect(running.invoke({ what: 'exit' }, context)).rejects.toThrow('exited before it answered');
+    expect(await running.invoke({}, context)).toMatchObject({ invocations: 1 });
   });
 
-  it.each([
-    ['exits', 'exit', { name: 'Runtime.ExitError' }],
-    ['crashes', 'crash', { message: 'thrown outside the handler' }],
-  ] as const)('is all that comes of an environment that %s; the next has a new one', async (_, act, error) => {
-    const { run } = host();
-    await run({ do: 'count' });
-    await expect(run({ do: act })).rejects.toMatchObject(error);
-    expect(await run({ do: 'count' })).toMatchObject({ count: 1 });
+  it('fails every invocation of a module that cannot be loaded, and the process lives', async () => {
+    const running = start('broken.ts');
+    await expect(running.invoke({}, context)).rejects.toThrow('planted load failure');
+    await expect(running.invoke({}, context)).rejects.toThrow('planted load failure');
   });
 
-  it.each(['hang', 'spin'] as const)('is a timeout for a handler that does not end: %s', async (act) => {
-    const { run } = host({ timeoutMs: 1500 });
-    await run({ do: 'count' });
-    const stuck = [run({ do: act }), run({ do: 'count' })];
-    for (const { status, ...answer } of await Promise.allSettled(stuck)) {
-      expect(status).toBe('rejected');
-      expect(answer).toMatchObject({
-        reason: { name: 'Sandbox.Timedout', message: 'Task timed out after 1.50 seconds' },
-      });
+  it('loses no invocation to a reload under load, and shuts the old environment down', async () => {
+    const running = start();
+    const answers: Promise<unknown>[] = [];
+    for (let call = 0; call < 200; call += 1) {
+      answers.push(running.invoke({ afterMs: 1 }, context));
+      if (call === 100) answers.push(running.reload());
+      if (call % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    expect(await run({ do: 'count' })).toMatchObject({ count: 1 });
-  });
-
-  it('is not what a queue comes to whose invocations each end in time', async () => {
-    const { run } = host({ timeoutMs: 1500 });
-    const waits = Array.from({ length: 4 }, () => run({ do: 'wait', ms: 500 }));
-    await expect(Promise.all(waits)).resolves.toHaveLength(4);
-  });
-
-  it('is what a module that cannot be loaded gives each invocation', async () => {
-    const { run, reload } = host({ entry: new URL('no-such-function.ts', import.meta.url) });
-    await expect(run({ do: 'count' })).rejects.toThrow('no-such-function.ts');
-    await expect(run({ do: 'count' })).rejects.toThrow('no-such-function.ts');
-    await expect(reload()).rejects.toThrow('no-such-function.ts');
-  });
-});
-
-describe('a reload', () => {
-  it('gives later invocations a new environment, behind the last one of the old', async () => {
-    const { run, reload, lines } = host();
-    await run({ do: 'count' });
-    const before = run({ do: 'wait', ms: 300 });
-    const reloaded = reload();
-    expect(await before).toEqual({ running: 1 });
-    await reloaded;
-    expect(await run({ do: 'count' })).toMatchObject({ count: 1 });
-    await vi.waitFor(() => expect(lines).toEqual(['shut down']));
-  });
-
-  it('under invocations that never cease fails none of them', async () => {
-    const { run, reload } = host();
-    let reloading = true;
-    const reloads = reload()
-      .then(reload)
-      .finally(() => (reloading = false));
-    let answered = 0;
-    while (reloading) {
-      await expect(run({ do: 'wait', ms: 1 })).resolves.toBeDefined();
-      answered += 1;
-    }
-    await reloads;
-    expect(answered).toBeGreaterThan(10);
-  });
-
-  it('of a broken module leaves the old environment serving', async () => {
-    const env: Record<string, string> = {};
-    const options = { entry, env, onLine: () => undefined };
-    const worker = createLambdaWorker(options);
-    onTestFinished(() => worker.stop());
-    await worker.invoke({ do: 'count' }, context);
-    options.entry = new URL('no-such-function.ts', import.meta.url);
-    await expect(worker.reload()).rejects.toThrow('no-such-function.ts');
-    expect(await worker.invoke({ do: 'count' }, context)).toMatchObject({ count: 2 });
-  });
-});
-
-describe('a stop', () => {
-  it('lets the function finish, and refuses what comes later', async () => {
-    const { run, stop, reload, lines } = host();
-    const before = run({ do: 'wait', ms: 50 });
-    await stop();
-    expect(await before).toEqual({ running: 1 });
-    await vi.waitFor(() => expect(lines).toEqual(['shut down']));
-    await expect(run({ do: 'count' })).rejects.toThrow('stopped');
-    await reload();
-    await expect(run({ do: 'count' })).rejects.toThrow('stopped');
-  });
-
-  it.each(['hang', 'spin'] as const)('does not wait for a handler that does not end: %s', async (act) => {
-    const { run, stop } = host();
-    await run({ do: 'count' });
-    const stuck = run({ do: act });
-    const refused = expect(stuck).rejects.toMatchObject({ name: 'Runtime.ExitError' });
-    const beforeMs = performance.now();
-    await stop();
-    expect(performance.now() - beforeMs).toBeLessThan(3000);
-    await refused;
+    await expect(Promise.all(answers)).resolves.toHaveLength(201);
+    expect(await running.invoke({}, context)).toMatchObject({ invocations: expect.any(Number) });
+    await vi.waitFor(() => expect(lines.filter((line) => line === 'shut down')).toHaveLength(1));
   });
 });

@@ -1,5 +1,5 @@
 // A stand-in listening on the loopback interface, and calls to it signed as a client of it would sign them.
-// Next: lambda-endpoint.test.ts, kms-endpoint.test.ts and dynamodb-endpoint.test.ts, which make them.
+// Next: lambda-endpoint.test.ts, which makes them.
 import { type RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { listenLoopback } from '../../../services/local/loopback-server.ts';
