@@ -162,7 +162,7 @@ describe.each(both)('bodies chosen for %s', (name) => {
       const request = {
         method: 'POST',
         body: broken(),
-        duplex: 'half',
+        duplex: 'half' as const,
         headers: { authorization: 'Bearer t', ...headers },
       };
       const answer = await answered(app.request(name === 'orbit' ? '/dispatch' : '/reason', request));

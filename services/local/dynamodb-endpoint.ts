@@ -13,6 +13,10 @@ export interface LocalDynamoOptions {
   readonly nowMs?: () => number;
 }
 
+/** A grant lives for seconds, so this many unexpired ones are far more than one machine can use. */
+const itemsMost = 100_000;
+const sweepEveryMs = 1000;
+
 /** Serves `PutItem` with `attribute_not_exists(jti)`; items go once their TTL attribute `expiresAt` has passed. */
 export function createLocalDynamo({
   table,
@@ -22,6 +26,7 @@ export function createLocalDynamo({
   nowMs = Date.now,
 }: LocalDynamoOptions): RequestListener {
   const expiresAt = new Map<string, number>();
+  let sweptMs = nowMs();
   return createAwsJsonEndpoint({
     service: 'dynamodb',
     region,
@@ -40,19 +45,35 @@ export function createLocalDynamo({
         const { jti, expires } = readItem(Item);
         if (ConditionExpression !== 'attribute_not_exists(jti)')
           throw new AwsFault('ValidationException', 'got another condition than attribute_not_exists(jti)');
-        for (const [key, seconds] of expiresAt) if (seconds * 1000 < nowMs()) expiresAt.delete(key);
-        if (expiresAt.has(jti)) throw new AwsFault('ConditionalCheckFailedException', 'The conditional request failed');
+        const now = nowMs();
+        if (isLive(jti, now)) throw new AwsFault('ConditionalCheckFailedException', 'The conditional request failed');
+        sweep(now);
+        // INVARIANT: a full table refuses; it never forgets a live item to take another.
+        if (expiresAt.size >= itemsMost)
+          throw new AwsFault('ProvisionedThroughputExceededException', `got more than ${itemsMost} live items`);
         expiresAt.set(jti, expires);
         return {};
       },
     },
   });
+
+  function isLive(jti: string, now: number): boolean {
+    const seconds = expiresAt.get(jti);
+    return seconds !== undefined && seconds * 1000 >= now;
+  }
+
+  /** Now and then, so that a put costs the same however many items there are. */
+  function sweep(now: number): void {
+    if (now - sweptMs < sweepEveryMs) return;
+    sweptMs = now;
+    for (const jti of expiresAt.keys()) if (!isLive(jti, now)) expiresAt.delete(jti);
+  }
 }
 
 function readItem(item: unknown): { jti: string; expires: number } {
   const { jti, expiresAt } = (item ?? {}) as { jti?: { S?: unknown }; expiresAt?: { N?: unknown } };
-  const expires = Number(expiresAt?.N);
-  if (typeof jti?.S !== 'string' || !Number.isFinite(expires))
+  const expires = typeof expiresAt?.N === 'string' && expiresAt.N !== '' ? Number(expiresAt.N) : Number.NaN;
+  if (typeof jti?.S !== 'string' || jti.S === '' || !Number.isFinite(expires))
     throw new AwsFault('ValidationException', 'got an item without jti or expiresAt');
   return { jti: jti.S, expires };
 }

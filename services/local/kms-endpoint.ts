@@ -8,22 +8,31 @@ import { type KnownKey, type Principals } from './principals.ts';
 /** The KMS actions a principal can be allowed. */
 export type KmsAction = 'Sign' | 'GetPublicKey' | 'DescribeKey';
 
+/** An action on any key, or on those named alone: by ARN, or by an alias, which means the key it points to at the time. */
+export type KmsPermission = KmsAction | { readonly action: KmsAction; readonly keys: readonly string[] };
+
 /** The keys there are, and the endpoint in front of them. */
 export interface LocalKms {
   readonly handler: RequestListener;
   /** Makes a key; answers its ARN. */
   createKey(): string;
-  /** Points an alias at a key: how a signing key is rotated. */
+  /**
+   * Points an alias at a key: how a signing key is rotated.
+   *
+   * @param alias - `alias/<name>`
+   * @throws Error for another form, or a key that was not created here
+   */
   pointAlias(alias: string, keyArn: string): void;
   publicKey(keyArn: string): KeyObject | undefined;
 }
 
-/** Where the keys are, and which action each role may take on any of them. */
+/** Where the keys are, and what each role may do with which of them. */
 export interface LocalKmsOptions {
   readonly account: string;
   readonly region: string;
   readonly principals: Pick<Principals, 'lookup'>;
-  readonly allowed: ReadonlyMap<string, readonly KmsAction[]>;
+  /** By role ARN. A role that is not named may do nothing. */
+  readonly allowed: ReadonlyMap<string, readonly KmsPermission[]>;
   readonly nowMs?: () => number;
 }
 
@@ -64,8 +73,10 @@ export function createLocalKms({ account, region, principals, allowed, nowMs }: 
           Arn: arn,
           KeyId: arn.split('/')[1],
           Enabled: true,
+          KeyState: 'Enabled',
           KeySpec: 'ECC_NIST_P256',
           KeyUsage: 'SIGN_VERIFY',
+          SigningAlgorithms: ['ECDSA_SHA_256'],
         },
       };
     },
@@ -87,6 +98,7 @@ export function createLocalKms({ account, region, principals, allowed, nowMs }: 
       return arn;
     },
     pointAlias(alias, keyArn) {
+      if (!alias.startsWith('alias/')) throw new Error(`got alias ${alias}, expected one that begins with alias/`);
       if (!keys.has(keyArn)) throw new Error(`got key ${keyArn}, expected one that was created`);
       aliases.set(alias, keyArn);
     },
@@ -97,10 +109,14 @@ export function createLocalKms({ account, region, principals, allowed, nowMs }: 
     const id = String(KeyId).replace(`${prefix}:alias/`, 'alias/');
     const arn = aliases.get(id) ?? (id.startsWith('arn:') ? id : `${prefix}:key/${id}`);
     // Permission before existence, as KMS has it: a stranger learns nothing of which keys there are.
-    if (!allowed.get(roleArn)?.includes(action))
+    if (!allowed.get(roleArn)?.some((permission) => covers(permission, action, arn)))
       throw new AwsFault('AccessDeniedException', `User: ${roleArn} is not authorized to perform: kms:${action}`);
     const key = keys.get(arn);
     if (!key) throw new AwsFault('NotFoundException', `Key '${String(KeyId)}' does not exist`);
     return { arn, key };
+  }
+  function covers(permission: KmsPermission, action: KmsAction, arn: string): boolean {
+    if (typeof permission === 'string') return permission === action;
+    return permission.action === action && permission.keys.some((key) => (aliases.get(key) ?? key) === arn);
   }
 }

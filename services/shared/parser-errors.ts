@@ -23,6 +23,7 @@ export function answerParserErrors(server: Server, log: Pick<Logger, 'info'>): v
   };
   server.prependListener('request', remember);
   server.prependListener('checkContinue', remember);
+  server.prependListener('checkExpectation', remember);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const refusal = refusalOf(error.code ?? '');
     const request = latest.get(socket);

@@ -5,7 +5,12 @@ import type { IncomingMessage } from 'node:http';
 /** Why a request is refused; becomes a problem+json answer, after which the connection is closed. */
 export interface GuardRefusal {
   readonly status: number;
-  readonly code: 'request_invalid' | 'misdirected_request' | 'uri_too_long' | 'headers_too_large';
+  readonly code:
+    | 'request_invalid'
+    | 'misdirected_request'
+    | 'uri_too_long'
+    | 'headers_too_large'
+    | 'expectation_failed';
   /** Names the header or the part of the target, never its value. */
   readonly detail: string;
 }
@@ -35,6 +40,8 @@ export function guardRequest(incoming: GuardedRequest): GuardRefusal | null {
   }
   const single = singleHeaders(rawHeaders);
   if (!(single instanceof Map)) return single;
+  if (!/^(?:100-continue)?$/i.test(single.get('expect') ?? ''))
+    return refuse(417, 'expectation_failed', 'got an expect header other than 100-continue, expected that or none');
   return refuseFraming(single, incoming.httpVersion) ?? refuseHost(single) ?? refuseTarget(incoming.url ?? '', single);
 }
 

@@ -100,6 +100,8 @@ export async function startServer(options: ServerStart): Promise<RunningServer> 
     if (guardRequest(incoming) === null && !refused.has(incoming.socket)) outgoing.writeContinue();
     listener(incoming, outgoing);
   });
+  // Node would answer another expectation with a bare 417; the guard has one with a problem.
+  server.on('checkExpectation', listener);
   answerParserErrors(server, options.log);
   logDroppedConnections(server, options.log);
   const port = await listen(server, options);

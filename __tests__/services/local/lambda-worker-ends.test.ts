@@ -30,7 +30,7 @@ describe('a hosted function', () => {
   it('queues so many invocations and no more', async () => {
     const { run } = host();
     const all = Array.from({ length: 1025 }, () => run({ do: 'count' }));
-    const [refused] = (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected');
+    const refused = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
     expect(refused).toMatchObject({ reason: { name: 'TooManyRequests' } });
     expect((await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled')).toHaveLength(1024);
   });
@@ -121,11 +121,10 @@ describe('a stop', () => {
   it.each(['hang', 'spin'] as const)('does not wait for a handler that does not end: %s', async (act) => {
     const { run, stop } = host();
     await run({ do: 'count' });
-    const stuck = run({ do: act });
-    const refused = expect(stuck).rejects.toMatchObject({ name: 'Runtime.ExitError' });
+    const stuck = Promise.allSettled([run({ do: act })]);
     const beforeMs = performance.now();
     await stop();
     expect(performance.now() - beforeMs).toBeLessThan(3000);
-    await refused;
+    expect(await stuck).toMatchObject([{ status: 'rejected', reason: { name: 'Runtime.ExitError' } }]);
   });
 });
