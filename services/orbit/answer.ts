@@ -6,6 +6,7 @@ import { type Decision } from '../../governance/contract.ts';
 import { type Correlation } from '../shared/correlation.ts';
 import { problem, problemBody, problemStatuses, type ProblemCode, ServiceError } from '../shared/errors.ts';
 import { type DecisionSummary, type DispatchResponse } from './contract.ts';
+import { readBounded } from '../shared/read-bounded.ts';
 import { type DispatchOutcome, type DispatchScope } from './dispatch.ts';
 
 const resultMaxBytes = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ export async function answer(
       headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
     });
   }
-  const result = call.parseAnswer(parseJson(await readBounded(response.body)));
+  const result = call.parseAnswer(parseJson(await readAnswer(response.body)));
   if (!result) throw new ServiceError('upstream_failed', 'got an answer from axon that does not fit its contract');
   done();
   return Response.json({
@@ -84,7 +85,7 @@ function event(name: string, data: string): Uint8Array {
 /** Axon's own refusals and limits are told on; whatever else went wrong there is not the caller's to know. */
 async function failureOf(response: Dispatcher.ResponseData): Promise<ServiceError> {
   const { statusCode } = response;
-  const answered = parseJson(await readBounded(response.body)) as { code?: unknown; detail?: unknown } | undefined;
+  const answered = parseJson(await readAnswer(response.body)) as { code?: unknown; detail?: unknown } | undefined;
   const code = typeof answered?.code === 'string' ? answered.code : 'no code';
   const retryAfter = response.headers['retry-after'];
   const headers = typeof retryAfter === 'string' ? { headers: { 'retry-after': retryAfter } } : {};
@@ -108,19 +109,12 @@ function summaryOf({ decisionId, reason, rule, obligations }: Decision): Decisio
   return { decisionId, reason, rule, obligations };
 }
 
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+async function readAnswer(body: Dispatcher.ResponseData['body']): Promise<string> {
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > resultMaxBytes) throw new Error(`got more than ${resultMaxBytes} bytes`);
-      chunks.push(chunk);
-    }
+    return await readBounded(body, resultMaxBytes);
   } catch (error) {
     throw new ServiceError('upstream_failed', 'got an answer from axon that was cut or too long', { cause: error });
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

@@ -5,6 +5,7 @@ import { type Dispatcher, request as httpRequest } from 'undici';
 import { Decision, type DecisionRequest } from '../../governance/contract.ts';
 import { awsEndpoint, type CredentialSource, signRequest } from '../shared/aws.ts';
 import { type Logger } from '../shared/log.ts';
+import { readBounded } from '../shared/read-bounded.ts';
 import { v7 as uuidv7 } from 'uuid';
 
 /** Asks for a decision. Never throws: no answer is a deny with `governance_unavailable`. */
@@ -75,7 +76,7 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
       headersTimeout: limitMs,
       bodyTimeout: limitMs,
     });
-    const text = await readText(response.body);
+    const text = await readBounded(response.body, answerMaxBytes);
     if (response.statusCode !== 200) throw new Error(`got ${response.statusCode} from lambda, expected 200`);
     if (response.headers['x-amz-function-error'] !== undefined)
       throw new Error('got a function error from governance, expected a decision');
@@ -93,17 +94,6 @@ function parseDecision(text: string, { binding }: DecisionRequest): Decision {
   if (allowed && binding && (grant === undefined || certificate === undefined))
     throw new Error('got a permit without grant, expected one');
   return parsed.data;
-}
-
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > answerMaxBytes) throw new Error(`got more than ${answerMaxBytes} bytes from governance`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function unavailable(): Decision {
