@@ -115,6 +115,7 @@ export function createLocalKms({ account, region, principals, allowed, nowMs }: 
     if (!key) throw new AwsFault('NotFoundException', `Key '${String(KeyId)}' does not exist`);
     return { arn, key };
   }
+
   function covers(permission: KmsPermission, action: KmsAction, arn: string): boolean {
     if (typeof permission === 'string') return permission === action;
     return permission.action === action && permission.keys.some((key) => (aliases.get(key) ?? key) === arn);
