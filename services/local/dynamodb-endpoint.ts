@@ -11,10 +11,14 @@ export interface LocalDynamoOptions {
   readonly region: string;
   readonly principals: Pick<Principals, 'lookup'>;
   readonly nowMs?: () => number;
+  /**
+   * How many unexpired items there may be. A grant lives for seconds.
+   *
+   * @defaultValue 100 000
+   */
+  readonly itemsMost?: number;
 }
 
-/** A grant lives for seconds, so this many unexpired ones are far more than one machine can use. */
-const itemsMost = 100_000;
 const sweepEveryMs = 1000;
 
 /** Serves `PutItem` with `attribute_not_exists(jti)`; items go once their TTL attribute `expiresAt` has passed. */
@@ -24,6 +28,7 @@ export function createLocalDynamo({
   region,
   principals,
   nowMs = Date.now,
+  itemsMost = 100_000,
 }: LocalDynamoOptions): RequestListener {
   const expiresAt = new Map<string, number>();
   let sweptMs = nowMs();

@@ -7,7 +7,7 @@ import { region, serve, signedFetch, testPrincipals } from './signed-fetch.ts';
 /** A whole second, so that an item's end is one too. */
 const startMs = Math.floor(Date.now() / 1000) * 1000;
 
-async function startDynamo() {
+async function startDynamo(itemsMost = 100) {
   let nowMs = startMs;
   const principals = testPrincipals();
   const url = await serve(
@@ -17,6 +17,7 @@ async function startDynamo() {
       region,
       principals,
       nowMs: () => nowMs,
+      itemsMost,
     }),
   );
   const call = async (operation: string, input: object, as = 'axon') => {
@@ -78,6 +79,21 @@ describe('a conditional put', () => {
     pass(60_000);
     expect((await put('short')).status).toBe(200);
     expect((await put('long')).type).toBe('ConditionalCheckFailedException');
+  });
+});
+
+describe('a full table', () => {
+  it('refuses another item rather than forget one, until one has ended', async () => {
+    const { put, pass } = await startDynamo(2);
+    await put('one');
+    pass(10_000);
+    await put('two');
+    expect(await put('three')).toMatchObject({ status: 400, type: 'ProvisionedThroughputExceededException' });
+    expect((await put('one')).type).toBe('ConditionalCheckFailedException');
+    pass(20_001);
+    expect((await put('three')).status).toBe(200);
+    expect((await put('two')).type).toBe('ConditionalCheckFailedException');
+    expect((await put('four')).type).toBe('ProvisionedThroughputExceededException');
   });
 });
 
