@@ -1,8 +1,11 @@
 // The three hops in process: what a caller gets for each outcome, and that nothing reaches Axon unless permitted.
 // Next: services/orbit/dispatch.ts.
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Decision } from '../../governance/contract.ts';
 import { verifyAudit } from '../../governance/lambda/audit-verify.ts';
+import { signToken } from '../../governance/token.ts';
+import { type GovernanceClient } from '../../services/orbit/governance-client.ts';
 import { type Reasoner, ReasonerError } from '../../services/axon/reasoners/reasoner.ts';
 import {
   createRuntime,
@@ -13,6 +16,7 @@ import {
   send,
 } from '../support/in-process-runtime.ts';
 
+const uuid = '01890a5d-ac96-774b-bcce-b302099a8057';
 const call = { intent: 'call_reasoning', input: { prompt: 'what is up?', maxTokens: 64 } };
 
 async function dispatched(body: unknown, options: RuntimeOptions = {}, headers: Record<string, string> = {}) {
@@ -158,10 +162,6 @@ describe('nothing reaches Axon', () => {
     ['a permit without grant', () => Promise.resolve({ ...decision, allowed: true, reason: 'permitted' })],
     ['a grant of another tenant', (honest) => grantFor(honest, { tenant: 'acme' })],
     ['a grant for another body', (honest) => grantFor(honest, {})],
-    [
-      'an obligation it does not know',
-      (honest) => grantFor(honest, {}).then((given) => ({ ...given, obligations: [] })),
-    ],
   ])('on %s', async (_name, answer) => {
     const honest = await createRuntime();
     const { response, runtime } = await dispatched(call, { askGovernance: () => answer(honest) });
@@ -179,6 +179,64 @@ describe('nothing reaches Axon', () => {
       ...change,
     });
   }
+});
+
+describe('what Orbit itself refuses under a permit', () => {
+  const key = generateKeyPairSync('ed25519').privateKey;
+  const permit =
+    (obligations: object[]): GovernanceClient =>
+    (asked) => {
+      const { service, tenant, intent, binding } = asked;
+      const bound = binding && {
+        htm: binding.method,
+        htu: binding.path,
+        bsh: binding.bodySha256,
+        cnf: { jkt: binding.jkt },
+      };
+      const claims = {
+        iss: 'i',
+        aud: 'axon',
+        sub: service,
+        tnt: tenant,
+        int: intent,
+        ...bound,
+        did: uuid,
+        pol: { revision: 1, digest: 'd' },
+        obl: obligations,
+        jti: 'j',
+        iat: 0,
+        exp: 1,
+      };
+      const grant = signToken({ typ: 'govern-grant+jwt' }, claims, key);
+      return Promise.resolve({
+        allowed: true,
+        reason: 'permitted',
+        decisionId: uuid,
+        rule: 'r',
+        policy: null,
+        obligations: obligations as Decision['obligations'],
+        shadow: [],
+        issuedAt: '2026-06-01T10:00:00.000Z',
+        decisionMicros: 0,
+        grant,
+        certificate: 'c',
+      });
+    };
+
+  it('an obligation it does not know', async () => {
+    const { response, runtime } = await dispatched(call, { askGovernance: permit([{ type: 'watermark' }]) });
+    expect([response.status, reachedAxon(runtime)]).toEqual([403, 0]);
+  });
+
+  it('an intent it has no route for', async () => {
+    const { json, runtime } = await dispatched({ intent: 'launch_missiles' }, { askGovernance: permit([]) });
+    expect([json['code'], reachedAxon(runtime)]).toEqual(['unprocessable', 0]);
+  });
+
+  it('and nothing of a permit that fits: Axon then refuses what nobody certified', async () => {
+    const { response, runtime } = await dispatched(call, { askGovernance: permit([]) });
+    expect([response.status, runtime.axonCalls.length, runtime.reasonerCalls.length]).toEqual([403, 1, 0]);
+  });
 });
 
 describe('what Axon could not do', () => {

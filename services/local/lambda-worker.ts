@@ -46,12 +46,13 @@ export type WorkerAnswer =
 interface Environment {
   readonly started: Promise<void>;
   invoke(event: unknown, context: LambdaContext): Promise<unknown>;
-  /** Lets what was begun end, for so long. */
+  /** Lets what was begun end, for so long, and then the function shut down. */
   end(graceMs: number): Promise<void>;
   readonly dead: boolean;
 }
 
 const queueMost = 1024;
+/** For `shutdown`; at a stop for the invocation before it too, so that Ctrl-C ends everything within a second. */
 const shutdownMs = 500;
 
 /**
@@ -138,11 +139,13 @@ function startEnvironment({ entry, env, onLine }: LambdaWorkerOptions, timeoutMs
   async function end(graceMs: number): Promise<void> {
     if (dead) return;
     const exited = new Promise((resolve) => worker.once('exit', resolve));
-    const impatience = setTimeout(() => void worker.terminate(), graceMs + shutdownMs);
+    const stuck = setTimeout(() => void worker.terminate(), graceMs);
     await last;
+    clearTimeout(stuck);
     worker.postMessage({ id: 'shutdown' } satisfies WorkerRequest);
+    const endless = setTimeout(() => void worker.terminate(), shutdownMs);
     await exited;
-    clearTimeout(impatience);
+    clearTimeout(endless);
   }
 
   function timeOut(): void {

@@ -79,7 +79,7 @@ export async function startPlatform({
     region,
     principals,
     allowed: new Map([
-      [governanceRole, ['Sign']],
+      [governanceRole, [{ action: 'Sign', keys: [signingAlias] }]],
       [axonRole, ['GetPublicKey']],
     ]),
   });

@@ -20,6 +20,8 @@ function host(options: Partial<LambdaWorkerOptions> = {}) {
   return { ...worker, lines, run: (event: HostedEvent) => worker.invoke(event, context) };
 }
 
+const moduleOf = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+
 describe('a hosted function', () => {
   it('is given event and context, and keeps what it has in memory', async () => {
     const { run } = host();
@@ -82,6 +84,17 @@ describe('a function error', () => {
   });
 });
 
+describe('a module that throws while it loads', () => {
+  it('gives each invocation its message, and nothing else ends', async () => {
+    const source = "throw new RangeError('bad setting');";
+    const { run } = host({ entry: moduleOf(source) });
+    const both = Promise.allSettled([run({ do: 'count' }), run({ do: 'count' })]);
+    const reason = { name: 'RangeError', message: 'bad setting' };
+    expect(await both).toMatchObject([{ reason }, { reason }]);
+    await expect(run({ do: 'count' })).rejects.toMatchObject(reason);
+  });
+});
+
 describe('a reload', () => {
   it('gives later invocations a new environment, behind the last one of the old', async () => {
     const { run, reload, lines } = host();
@@ -118,13 +131,26 @@ describe('a stop', () => {
     await expect(run({ do: 'count' })).rejects.toThrow('stopped');
   });
 
+  it.each([
+    ['does not end', 'new Promise(() => setInterval(() => {}, 1000))'],
+    ['fails', 'Promise.reject(new Error())'],
+  ])('gives a shutdown that %s half a second, and the function is gone', async (_, ending) => {
+    const source = `export const handler = async () => 'answered'; export const shutdown = () => ${ending};`;
+    const { run, stop } = host({ entry: moduleOf(source) });
+    expect(await run({ do: 'count' })).toBe('answered');
+    const beforeMs = performance.now();
+    await stop();
+    expect(performance.now() - beforeMs).toBeLessThan(950);
+    await expect(run({ do: 'count' })).rejects.toThrow('stopped');
+  });
+
   it.each(['hang', 'spin'] as const)('does not wait for a handler that does not end: %s', async (act) => {
     const { run, stop } = host();
     await run({ do: 'count' });
     const stuck = Promise.allSettled([run({ do: act })]);
     const beforeMs = performance.now();
     await stop();
-    expect(performance.now() - beforeMs).toBeLessThan(3000);
+    expect(performance.now() - beforeMs).toBeLessThan(950);
     expect(await stuck).toMatchObject([{ status: 'rejected', reason: { name: 'Runtime.ExitError' } }]);
   });
 });
