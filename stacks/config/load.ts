@@ -1,5 +1,6 @@
 // Reads the environments: checks each, derives those of isolated tenants, and reports every problem at once.
 // Next: stacks/environment-stack.ts, which builds one of each.
+import { type z } from 'zod';
 import { checkEnvironment } from './check.ts';
 import { type EnvironmentConfig, EnvironmentFields, type EnvironmentInput } from './schema.ts';
 
@@ -18,8 +19,7 @@ export function loadEnvironments(inputs: Readonly<Record<string, EnvironmentInpu
   const problems: string[] = [];
   const configs = Object.entries(inputs).flatMap(([file, input]) => {
     const { data, error } = EnvironmentFields.superRefine(checkEnvironment).safeParse(input);
-    for (const { path, message } of error?.issues ?? [])
-      problems.push(`${file}: ${path.join('.') || '(all)'}: ${message}`);
+    for (const issue of error?.issues ?? []) problems.push(`${file}: ${describe(issue, input)}`);
     return data ? [data, ...isolatedTenants(data)] : [];
   });
   const seen = new Set<string>();
@@ -29,6 +29,14 @@ export function loadEnvironments(inputs: Readonly<Record<string, EnvironmentInpu
   }
   if (problems.length > 0) throw new ConfigurationError(`the configuration is not usable\n${problems.join('\n')}`);
   return configs;
+}
+
+/** `network.cidr: got …, expected …`; a check across fields says itself what it got. */
+function describe({ code, path, message }: z.core.$ZodIssue, input: unknown): string {
+  const where = path.join('.') || '(all)';
+  if (code === 'unrecognized_keys' || message.startsWith('got ')) return `${where}: ${message}`;
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], input);
+  return `${where}: got ${JSON.stringify(value) ?? 'nothing'}: ${message}`;
 }
 
 /** An isolated tenant's environment is its parent's in another network, for this tenant alone. */
