@@ -23,7 +23,7 @@ export type InputReferences<S extends InputSchema> = {
 
 /** The part of JSON Schema (draft 2020-12) that zod writes and a Terraform variable can say. */
 interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly sensitive?: boolean;
@@ -89,10 +89,7 @@ function referenceTo(variable: TerraformVariable, type: string): unknown {
 function declare(name: string, property: JsonSchema): VariableDeclaration {
   const { description } = property;
   if (description === undefined) throw new Error(`input ${name}: got no description, expected .meta({ description })`);
-  const alternatives = property.anyOf?.filter(({ type }) => type !== 'null') ?? [property];
-  const [schema] = alternatives;
-  if (!schema || alternatives.length > 1) throw new Error(`input ${name}: got a union, expected one type`);
-  const nullable = property.anyOf !== undefined;
+  const { schema, nullable } = withoutNull(name, property);
   const conditions = conditionsOf(`var.${name}`, name, schema);
   return {
     type: typeOf(name, schema),
@@ -109,6 +106,16 @@ function declare(name: string, property: JsonSchema): VariableDeclaration {
   };
 }
 
+/** zod writes a nullable type as a union with null, or as a list of type names. */
+function withoutNull(name: string, property: JsonSchema): { schema: JsonSchema; nullable: boolean } {
+  const types = typeof property.type === 'string' ? [property.type] : (property.type ?? []);
+  const alternatives = property.anyOf ?? types.map((type) => ({ ...property, type }));
+  const [schema, ...others] = alternatives.filter(({ type }) => type !== 'null');
+  if (!schema) return { schema: property, nullable: false };
+  if (others.length > 0) throw new Error(`input ${name}: got a union, expected one type`);
+  return { schema, nullable: alternatives.length > 1 };
+}
+
 function typeOf(name: string, schema: JsonSchema): string {
   if (schema.enum) return typeof schema.enum[0] === 'number' ? 'number' : 'string';
   if (schema.const !== undefined) return typeof schema.const === 'boolean' ? 'bool' : typeof schema.const;
@@ -119,14 +126,15 @@ function typeOf(name: string, schema: JsonSchema): string {
   if (schema.type === 'object' && schema.properties) return objectType(name, schema);
   if (schema.type === 'object' && typeof schema.additionalProperties === 'object')
     return `map(${typeOf(name, schema.additionalProperties)})`;
-  throw new Error(`input ${name}: got type ${schema.type ?? 'unknown'}, expected one that terraform has`);
+  throw new Error(`input ${name}: got type ${String(schema.type ?? 'unknown')}, expected one that terraform has`);
 }
 
 function objectType(name: string, { properties = {}, required = [] }: JsonSchema): string {
   const attributes = Object.entries(properties).map(([key, property]) => {
-    const type = typeOf(`${name}.${key}`, property.anyOf?.find(({ type: kind }) => kind !== 'null') ?? property);
+    const { schema, nullable } = withoutNull(`${name}.${key}`, property);
+    const type = typeOf(`${name}.${key}`, schema);
     if (property.default !== undefined) return `${key} = optional(${type}, ${JSON.stringify(property.default)})`;
-    return `${key} = ${required.includes(key) && !property.anyOf ? type : `optional(${type})`}`;
+    return `${key} = ${required.includes(key) && !nullable ? type : `optional(${type})`}`;
   });
   return `object({ ${attributes.join(', ')} })`;
 }

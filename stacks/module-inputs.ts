@@ -17,5 +17,5 @@ export const arnInput = (description: string) =>
 
 /** Days of CloudWatch Logs retention that AWS accepts. */
 export const logRetentionDaysInput = z
-  .union([z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653])])
+  .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653])
   .meta({ description: 'Days that log events are kept.' });
