@@ -151,7 +151,10 @@ function conditionsOf(
   };
   const { pattern, minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
   if (schema.enum) expect(`contains(${JSON.stringify(schema.enum)}, ${subject})`, `one of ${schema.enum.join(', ')}`);
-  if (pattern !== undefined) expect(`can(regex(${quote(pattern)}, ${subject}))`, `text that matches ${pattern}`);
+  if (pattern !== undefined) {
+    const plain = plainPattern(pattern);
+    expect(`can(regex(${quote(plain)}, ${subject}))`, `text that matches ${plain}`);
+  }
   if (minLength !== undefined && pattern === undefined)
     expect(`length(${subject}) >= ${minLength}`, `at least ${minLength} characters`);
   if (maxLength !== undefined) expect(`length(${subject}) <= ${maxLength}`, `at most ${maxLength} characters`);
@@ -177,6 +180,17 @@ function conditionsOf(
 
 function unwrap(condition: string): string {
   return condition.slice(2, -1);
+}
+
+/** A pattern without backslashes, which read the same in JSON, in HCL and in a message. */
+function plainPattern(pattern: string): string {
+  return pattern
+    .replaceAll('[\\w', '[0-9A-Za-z_')
+    .replaceAll('\\w', '[0-9A-Za-z_]')
+    .replaceAll('[\\d', '[0-9')
+    .replaceAll('\\d', '[0-9]')
+    .replaceAll('\\/', '/')
+    .replaceAll(/\\([.$+*?(){}])/g, '[$1]');
 }
 
 /** A Terraform string literal; `${` and `%{` would start a template. */

@@ -1,0 +1,39 @@
+// Every module and environment as HCL, for diffs that a reviewer can read; `npx vitest run __tests__/synth -u` accepts new ones.
+// Next: stacks/library.ts, the modules; stacks/environment-stack.ts, the environments.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { App, type TerraformStack } from 'cdktf';
+import { describe, expect, test } from 'vitest';
+import { EnvironmentStack } from '../../stacks/environment-stack.ts';
+import { modules } from '../../stacks/library.ts';
+import { shippedEnvironments } from '../support/synthesis.ts';
+
+const app = new App({ stackTraces: false, outdir: mkdtempSync(path.join(tmpdir(), 'hcl-')) });
+const snapshots = path.join(import.meta.dirname, 'snapshots');
+const stacks: readonly { folder: string; name: string; stack: TerraformStack }[] = [
+  ...modules.map((module) => ({ folder: 'modules', name: module.name, stack: module.synthesize(app) })),
+  ...shippedEnvironments().map((config) => ({
+    folder: 'environments',
+    name: config.environment,
+    stack: new EnvironmentStack(app, config),
+  })),
+];
+
+describe('the synthesized HCL', () => {
+  test.each(stacks)('of $folder/$name is as reviewed', async ({ folder, name, stack }) => {
+    stack.prepareStack();
+    await expect(formatted(stack)).toMatchFileSnapshot(path.join(snapshots, folder, `${name}.tf`));
+  });
+
+  test.each(['modules', 'environments'])('has a snapshot of each of the %s and no others', (folder) => {
+    const expected = stacks.filter((stack) => stack.folder === folder).map(({ name }) => `${name}.tf`);
+    expect(readdirSync(path.join(snapshots, folder)).sort()).toEqual(expected.sort());
+  });
+});
+
+function formatted(stack: TerraformStack): string {
+  const { hcl } = stack.toHclTerraform() as { hcl: string };
+  return execFileSync('terraform', ['fmt', '-'], { input: hcl, encoding: 'utf8' });
+}
