@@ -1,7 +1,6 @@
 // A module as Terraform sees it: typed variables from zod, outputs, and nothing that a module must not have.
 // Next: stacks/module-stack.ts.
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
 import { App, TerraformOutput, TerraformStack } from 'cdktf';
@@ -11,6 +10,7 @@ import { countWhen, forEach, text } from '../../stacks/expression.ts';
 import { declareVariables } from '../../stacks/inputs.ts';
 import { defineModule } from '../../stacks/module-stack.ts';
 import { type TerraformConfiguration } from '../../stacks/terraform-json.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const described = <T extends z.ZodType>(type: T) => type.meta({ description: 'What it is.' });
 const sample = defineModule({
@@ -35,7 +35,7 @@ const sample = defineModule({
 
 let app: App;
 beforeEach(() => {
-  app = new App({ stackTraces: false, outdir: mkdtempSync(path.join(tmpdir(), 'module-stack-')) });
+  app = new App({ stackTraces: false, outdir: temporaryFolder('module-stack') });
 });
 
 describe('a module', () => {
@@ -75,7 +75,7 @@ describe('a module', () => {
 
   test('is the same bytes each time', () => {
     const bytes = [0, 1].map(() => {
-      const other = new App({ stackTraces: false, outdir: mkdtempSync(path.join(tmpdir(), 'module-stack-')) });
+      const other = new App({ stackTraces: false, outdir: temporaryFolder('module-stack') });
       sample.synthesize(other);
       other.synth();
       return readFileSync(path.join(other.outdir, 'modules/sample-keys/main.tf.json'), 'utf8');

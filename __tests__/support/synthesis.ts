@@ -1,7 +1,5 @@
 // The shipped environments and modules, synthesized for a test into a folder of its own.
 // Next: stacks/synthesize.ts.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dev } from '../../stacks/config/dev.ts';
 import { loadEnvironments } from '../../stacks/config/load.ts';
@@ -10,6 +8,7 @@ import { type EnvironmentConfig, type EnvironmentInput } from '../../stacks/conf
 import { staging } from '../../stacks/config/staging.ts';
 import { modules } from '../../stacks/library.ts';
 import { synthesize } from '../../stacks/synthesize.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** `dev`, `staging` and `prod`, checked. */
 export function shippedEnvironments(): EnvironmentConfig[] {
@@ -23,7 +22,7 @@ export function shippedEnvironments(): EnvironmentConfig[] {
  */
 export function synthesizeInto(
   environments: Readonly<Record<string, EnvironmentInput>> = { dev, staging, prod },
-  folder = mkdtempSync(path.join(tmpdir(), 'synthesis-')),
+  folder = temporaryFolder('synthesis'),
 ): { infra: string; outdir: string; warnings: string[] } {
   const [infra, outdir] = [path.join(folder, 'infra'), path.join(folder, 'cdktf.out')];
   const warnings = synthesize({ environments: loadEnvironments(environments), modules, infra, outdir });

@@ -1,16 +1,16 @@
 // Every module and environment as HCL, for diffs that a reviewer can read; `npx vitest run __tests__/synth -u` accepts new ones.
 // Next: stacks/library.ts, the modules; stacks/environment-stack.ts, the environments.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { App, type TerraformStack } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentStack } from '../../stacks/environment-stack.ts';
 import { modules } from '../../stacks/library.ts';
 import { shippedEnvironments } from '../support/synthesis.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const app = new App({ stackTraces: false, outdir: mkdtempSync(path.join(tmpdir(), 'hcl-')) });
+const app = new App({ stackTraces: false, outdir: temporaryFolder('hcl') });
 const snapshots = path.join(import.meta.dirname, 'snapshots');
 const stacks: readonly { folder: string; name: string; stack: TerraformStack }[] = [
   ...modules.map((module) => ({ folder: 'modules', name: module.name, stack: module.synthesize(app) })),

@@ -1,13 +1,13 @@
 // infra/ is what synth writes, byte for byte, and what synth writes holds nothing of the machine it ran on.
 // Next: stacks/emit.ts.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dev } from '../../stacks/config/dev.ts';
 import { GuardError } from '../../stacks/synthesize.ts';
 import { type TerraformConfiguration } from '../../stacks/terraform-json.ts';
 import { synthesizeInto } from '../support/synthesis.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const committed = path.resolve(import.meta.dirname, '../../infra');
 let infra: string;
@@ -52,7 +52,7 @@ describe('synth', () => {
   });
 
   test('takes away the folder of an environment that is gone, and touches nothing it did not write', () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'synthesis-'));
+    const folder = temporaryFolder('synthesis');
     cpSync(infra, path.join(folder, 'infra'), { recursive: true });
     mkdirSync(path.join(folder, 'infra/environments/own'));
     writeFileSync(path.join(folder, 'infra/environments/own/notes.md'), 'kept');
@@ -95,7 +95,7 @@ describe('what must not be synthesized', () => {
         return {};
       },
     });
-    const folder = mkdtempSync(path.join(tmpdir(), 'synthesis-'));
+    const folder = temporaryFolder('synthesis');
     const attempt = () =>
       synthesize({
         environments: [],
