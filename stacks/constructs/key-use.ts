@@ -60,6 +60,42 @@ export function roleUses(
   };
 }
 
+/**
+ * The roles that create what the key encrypts: a service takes its grant for a table or a repository from its creator, and
+ * shows a function's environment to whoever may decrypt it. Only through those services, never directly.
+ */
+export function provision(
+  account: AwsAccount,
+  use: { roleArns: string[]; services: readonly string[]; actions?: readonly string[] },
+): Statement[] {
+  const through = {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: use.services.map((service) => account.viaService(service)),
+  };
+  const principals = [{ type: 'AWS', identifiers: [account.rootArn] }];
+  return [
+    {
+      sid: 'GrantsOfServices',
+      actions: ['kms:CreateGrant'],
+      resources: thisKey,
+      principals,
+      condition: [
+        isPrincipal(use.roleArns),
+        through,
+        { test: 'Bool', variable: 'kms:GrantIsForAWSResource', values: ['true'] },
+      ],
+    },
+    {
+      sid: 'Provisioning',
+      actions: ['kms:DescribeKey', ...(use.actions ?? [])],
+      resources: thisKey,
+      principals,
+      condition: [isPrincipal(use.roleArns), through],
+    },
+  ];
+}
+
 /** An AWS service uses the key for this account alone. */
 export function serviceUses(
   account: AwsAccount,

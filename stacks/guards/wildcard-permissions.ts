@@ -17,6 +17,10 @@ export const actionsWithoutResource: ReadonlySet<string> = new Set([
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
+  // Describing takes no resource.
+  'elasticloadbalancing:DescribeListeners',
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTargetGroups',
   // Confined by the condition key cloudwatch:namespace instead.
   'cloudwatch:PutMetricData',
   'xray:PutTelemetryRecords',

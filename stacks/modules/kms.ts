@@ -1,5 +1,5 @@
 // One key per purpose: administered by named roles, used by exactly the workloads that need it, through the service they use it with.
-// Next: stacks/modules/iam.ts, whose roles may use them.
+// Next: stacks/modules/kms/data-keys.ts and stacks/modules/kms/signing-keys.ts, who uses which.
 import {
   DataAwsIamPolicyDocument,
   type DataAwsIamPolicyDocumentStatement,
@@ -7,11 +7,13 @@ import {
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
 import { z } from 'zod';
-import { type AwsAccount, awsAccount } from '../constructs/aws-account.ts';
-import { administer, roleUses, serviceUses, viaService } from '../constructs/key-use.ts';
+import { awsAccount } from '../constructs/aws-account.ts';
+import { administer } from '../constructs/key-use.ts';
 import { arnInput, namePrefixInput } from '../module-inputs.ts';
-import { defineModule, type ModuleOutput, type ModuleStack } from '../module-stack.ts';
+import { defineModule, type ModuleOutput } from '../module-stack.ts';
 import { names } from '../naming.ts';
+import { dataKeys } from './kms/data-keys.ts';
+import { signingKeys } from './kms/signing-keys.ts';
 
 const inputs = z.strictObject({
   name_prefix: namePrefixInput,
@@ -27,10 +29,13 @@ const inputs = z.strictObject({
     .meta({ description: 'Days between a key being given up and being gone.' }),
 });
 
-interface KeySpec {
+/** A key to make. */
+export interface KeySpec {
+  /** What it is for: the end of its alias. */
   readonly purpose: string;
   readonly description: string;
   readonly uses: readonly DataAwsIamPolicyDocumentStatement[];
+  /** ECC_NIST_P256 for signatures instead of a symmetric key for data. */
   readonly signing?: true;
 }
 
@@ -44,7 +49,11 @@ export const kms = defineModule({
     const account = awsAccount(scope);
     const { keyAlias } = names(name_prefix);
     const outputs: Record<string, ModuleOutput> = {};
-    for (const { purpose, description, uses, signing } of keys(account, name_prefix)) {
+    const specs = [
+      ...dataKeys(account, { prefix: name_prefix, creatorArns: administrator_role_arns }),
+      ...signingKeys(account, name_prefix),
+    ];
+    for (const { purpose, description, uses, signing } of specs) {
       const policy = new DataAwsIamPolicyDocument(scope, `${purpose}_policy`, {
         statement: [administer(account, administrator_role_arns), ...uses],
       });
@@ -64,141 +73,3 @@ export const kms = defineModule({
     return outputs;
   },
 });
-
-function keys(account: AwsAccount, prefix: string): KeySpec[] {
-  const { role, table, perService } = names(prefix);
-  const secretOf = (service: 'orbit' | 'axon') => ({
-    test: 'ArnLike',
-    variable: 'kms:EncryptionContext:SecretARN',
-    values: [account.arn('secretsmanager', `secret:${perService(service)}-??????`)],
-  });
-  const serviceKey = (service: 'orbit' | 'axon'): KeySpec => ({
-    purpose: service,
-    description: `Secret and images of ${service}.`,
-    uses: [
-      roleUses(account, {
-        sid: 'ReadOwnSecret',
-        roles: [role(service)],
-        actions: ['kms:Decrypt'],
-        conditions: [viaService(account, 'secretsmanager'), secretOf(service)],
-      }),
-      roleUses(account, {
-        sid: 'RotateSecret',
-        roles: [role('secrets-rotation')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        conditions: [viaService(account, 'secretsmanager'), secretOf(service)],
-      }),
-    ],
-  });
-  const tableOf = (name: 'policies' | 'quotas' | 'grants') => ({
-    test: 'StringEquals',
-    variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
-    values: [table(name)],
-  });
-  const signs = (sid: string, roles: string[]) =>
-    roleUses(account, {
-      sid,
-      roles,
-      actions: ['kms:Sign'],
-      conditions: [{ test: 'StringEquals', variable: 'kms:SigningAlgorithm', values: ['ECDSA_SHA_256'] }],
-    });
-  const verifies = (sid: string, roles: string[]) =>
-    roleUses(account, { sid, roles, actions: ['kms:GetPublicKey', 'kms:DescribeKey'] });
-  return [
-    serviceKey('orbit'),
-    serviceKey('axon'),
-    {
-      purpose: 'governance',
-      description: 'Policy, quota and grant tables, and the environment of the Governance function.',
-      uses: [
-        roleUses(account, {
-          sid: 'GovernanceTables',
-          roles: [role('governance')],
-          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          conditions: [viaService(account, 'dynamodb')],
-        }),
-        roleUses(account, {
-          sid: 'GovernanceEnvironment',
-          roles: [role('governance')],
-          actions: ['kms:Decrypt'],
-          conditions: [viaService(account, 'lambda')],
-        }),
-        roleUses(account, {
-          sid: 'SpentGrants',
-          roles: [role('axon')],
-          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          conditions: [viaService(account, 'dynamodb'), tableOf('grants')],
-        }),
-      ],
-    },
-    {
-      purpose: 'policy-publisher',
-      description: 'Signs policy revisions.',
-      signing: true,
-      uses: [
-        signs('PublishPolicy', [role('github-actions-app')]),
-        verifies('VerifyPolicy', [role('governance'), role('github-actions-app')]),
-      ],
-    },
-    {
-      purpose: 'governance-signing',
-      description: 'Certifies the keys that sign grants.',
-      signing: true,
-      uses: [signs('CertifyGrantKeys', [role('governance')]), verifies('VerifyCertificates', [role('axon')])],
-    },
-    {
-      purpose: 'logs',
-      description: 'Log groups of the environment.',
-      uses: [
-        serviceUses(account, {
-          sid: 'LogGroups',
-          service: `logs.${account.region}.amazonaws.com`,
-          actions: [
-            'kms:Decrypt',
-            'kms:DescribeKey',
-            'kms:Encrypt',
-            'kms:GenerateDataKey',
-            'kms:ReEncryptFrom',
-            'kms:ReEncryptTo',
-          ],
-          conditions: [
-            {
-              test: 'ArnLike',
-              variable: 'kms:EncryptionContext:aws:logs:arn',
-              values: [account.arn('logs', `log-group:*${prefix}*`)],
-            },
-          ],
-        }),
-      ],
-    },
-    {
-      purpose: 'alerts',
-      description: 'The alerts topic.',
-      uses: [
-        serviceUses(account, {
-          sid: 'Alarms',
-          service: 'cloudwatch.amazonaws.com',
-          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        }),
-      ],
-    },
-    {
-      purpose: 'audit',
-      description: 'The audit trail of the account and what AWS Config records.',
-      uses: [
-        serviceUses(account, {
-          sid: 'AuditTrail',
-          service: 'cloudtrail.amazonaws.com',
-          actions: ['kms:DescribeKey', 'kms:GenerateDataKey'],
-          conditions: [
-            {
-              test: 'StringLike',
-              variable: 'kms:EncryptionContext:aws:cloudtrail:arn',
-              values: [account.arn('cloudtrail', 'trail/*')],
-            },
-          ],
-        }),
-      ],
-    },
-  ];
-}

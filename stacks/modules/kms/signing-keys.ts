@@ -1,0 +1,38 @@
+// The two keys that sign: one certifies grant keys, one publishes policies; neither signs for the other.
+// Next: stacks/modules/iam.ts, whose roles use them.
+import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import { type AwsAccount } from '../../constructs/aws-account.ts';
+import { roleUses } from '../../constructs/key-use.ts';
+import { names } from '../../naming.ts';
+import { type KeySpec } from '../kms.ts';
+
+/** ECC_NIST_P256 keys. */
+export function signingKeys(account: AwsAccount, prefix: string): KeySpec[] {
+  const { role } = names(prefix);
+  const signs = (sid: string, roles: string[]): DataAwsIamPolicyDocumentStatement =>
+    roleUses(account, {
+      sid,
+      roles,
+      actions: ['kms:Sign'],
+      conditions: [{ test: 'StringEquals', variable: 'kms:SigningAlgorithm', values: ['ECDSA_SHA_256'] }],
+    });
+  const verifies = (sid: string, roles: string[]): DataAwsIamPolicyDocumentStatement =>
+    roleUses(account, { sid, roles, actions: ['kms:GetPublicKey'] });
+  return [
+    {
+      purpose: 'policy-publisher',
+      description: 'Signs policy revisions.',
+      signing: true,
+      uses: [
+        signs('PublishPolicy', [role('github-actions-app')]),
+        verifies('VerifyPolicy', [role('governance'), role('github-actions-app')]),
+      ],
+    },
+    {
+      purpose: 'governance-signing',
+      description: 'Certifies the keys that sign grants.',
+      signing: true,
+      uses: [signs('CertifyGrantKeys', [role('governance')]), verifies('VerifyCertificates', [role('axon')])],
+    },
+  ];
+}

@@ -1,0 +1,201 @@
+// One secret per service under its own key, closed to everybody but its service and the function that rotates it.
+// Next: services/rotation/handler.ts, the function.
+import {
+  DataAwsIamPolicyDocument,
+  type DataAwsIamPolicyDocumentStatement,
+} from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config/index.js';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js';
+import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy/index.js';
+import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsmanager-secret-rotation/index.js';
+import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
+import { z } from 'zod';
+import { type AwsAccount, awsAccount } from '../constructs/aws-account.ts';
+import { text } from '../expression.ts';
+import { arnInput, namePrefixInput } from '../module-inputs.ts';
+import { defineModule, type ModuleOutput, type ModuleStack } from '../module-stack.ts';
+import { names, type Service, services } from '../naming.ts';
+
+const inputs = z.strictObject({
+  name_prefix: namePrefixInput,
+  orbit_key_arn: arnInput("The key of Orbit's secret."),
+  axon_key_arn: arnInput("The key of Axon's secret."),
+  environment_key_arn: arnInput("The key that the function's environment is encrypted with."),
+  rotation_role_arn: arnInput('The role of the rotation function.'),
+  rotation_package: z.string().min(1).meta({ description: 'Path of the zip archive of the rotation function.' }),
+  rotation_log_group_name: z.string().min(1).meta({ description: 'Log group of the rotation function.' }),
+  rotation_days: z.int().min(1).max(365).default(30).meta({ description: 'Days between rotations.' }),
+  recovery_window_days: z
+    .int()
+    .min(0)
+    .max(30)
+    .default(30)
+    .meta({ description: 'Days in which a deleted secret can be restored; 0 deletes it at once.' }),
+  dead_letter_queue_arn: arnInput('The queue for invocations that failed.'),
+  subnet_ids: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Subnets of the function; none keeps it out of the VPC.' }),
+  security_group_ids: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Security groups of the function, with subnets.' }),
+});
+
+/** Secrets, their policies, and the function that rotates them. */
+export const secrets = defineModule({
+  name: 'secrets',
+  summary: 'A secret per service with a resource policy that shuts out everybody else, and their rotation.',
+  inputs,
+  build(scope, input) {
+    const account = awsAccount(scope);
+    const keyArns = { orbit: input.orbit_key_arn, axon: input.axon_key_arn };
+    const arns = Object.fromEntries(
+      services.map((service) => [
+        service,
+        addSecret(scope, account, {
+          prefix: input.name_prefix,
+          service,
+          keyArn: keyArns[service],
+          recoveryWindowInDays: input.recovery_window_days,
+        }).arn,
+      ]),
+    ) as Record<Service, string>;
+    const rotation = addRotation(scope, account, input, arns);
+    const outputs: Record<string, ModuleOutput> = {
+      rotation_function_arn: { description: 'ARN of the rotation function.', value: rotation.arn },
+      rotation_function_name: { description: 'Name of the rotation function.', value: rotation.functionName },
+    };
+    for (const service of services)
+      outputs[`${service}_secret_arn`] = { description: `ARN of the secret of ${service}.`, value: arns[service] };
+    return outputs;
+  },
+});
+
+function addSecret(
+  scope: ModuleStack,
+  account: AwsAccount,
+  options: { prefix: string; service: Service; keyArn: string; recoveryWindowInDays: number },
+): SecretsmanagerSecret {
+  const { prefix, service, keyArn, recoveryWindowInDays } = options;
+  const secret = new SecretsmanagerSecret(scope, service, {
+    name: names(prefix).perService(service),
+    description: `What ${service} keeps to itself. Its first value is made by its first rotation.`,
+    kmsKeyId: keyArn,
+    recoveryWindowInDays,
+  });
+  new SecretsmanagerSecretPolicy(scope, `${service}_policy`, {
+    secretArn: secret.arn,
+    blockPublicPolicy: true,
+    policy: new DataAwsIamPolicyDocument(scope, `${service}_policy_document`, {
+      statement: onlyOwnService(account, { prefix, service, secretArn: secret.arn }),
+    }).json,
+  });
+  return secret;
+}
+
+/** A deny with NotEquals shuts out every principal but the two, administrators and the deployer's own role included. */
+function onlyOwnService(
+  account: AwsAccount,
+  { prefix, service, secretArn }: { prefix: string; service: Service; secretArn: string },
+): DataAwsIamPolicyDocumentStatement[] {
+  const { role } = names(prefix);
+  const [own, rotation] = [account.roleArn(role(service)), account.roleArn(role('secrets-rotation'))];
+  const everybody = [{ type: 'AWS', identifiers: ['*'] }];
+  return [
+    {
+      sid: 'ReadByItsServiceAlone',
+      effect: 'Deny',
+      actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue'],
+      resources: [secretArn],
+      principals: everybody,
+      condition: [{ test: 'ArnNotEquals', variable: 'aws:PrincipalArn', values: [own, rotation] }],
+    },
+    {
+      sid: 'WrittenByItsRotationAlone',
+      effect: 'Deny',
+      actions: [
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:UpdateSecret',
+        'secretsmanager:UpdateSecretVersionStage',
+      ],
+      resources: [secretArn],
+      principals: everybody,
+      condition: [{ test: 'ArnNotEquals', variable: 'aws:PrincipalArn', values: [rotation] }],
+    },
+  ];
+}
+
+interface RotationInput {
+  readonly name_prefix: string;
+  readonly environment_key_arn: string;
+  readonly rotation_role_arn: string;
+  readonly rotation_package: string;
+  readonly rotation_log_group_name: string;
+  readonly rotation_days: number;
+  readonly dead_letter_queue_arn: string;
+  readonly subnet_ids: string[];
+  readonly security_group_ids: string[];
+}
+
+function addRotation(
+  scope: ModuleStack,
+  account: AwsAccount,
+  input: RotationInput,
+  arns: Readonly<Record<Service, string>>,
+): LambdaFunction {
+  const lambda = new LambdaFunction(scope, 'rotation', {
+    functionName: names(input.name_prefix).rotation,
+    description: 'Rotates the secrets of the services.',
+    role: input.rotation_role_arn,
+    runtime: 'nodejs22.x',
+    architectures: ['arm64'],
+    handler: 'index.handler',
+    filename: input.rotation_package,
+    sourceCodeHash: text('filebase64sha256(var.rotation_package)'),
+    timeout: 30,
+    memorySize: 256,
+    // Rotations come one at a time; more would be a mistake.
+    reservedConcurrentExecutions: 2,
+    kmsKeyArn: input.environment_key_arn,
+    environment: {
+      variables: {
+        ROTATION_SECRETS: services.map((service) => `${service}=${arns[service]}`).join(','),
+      },
+    },
+    loggingConfig: { logFormat: 'Text', logGroup: input.rotation_log_group_name },
+    tracingConfig: { mode: 'PassThrough' },
+    vpcConfig: { subnetIds: input.subnet_ids, securityGroupIds: input.security_group_ids },
+  });
+  scope.skipCheck(
+    lambda,
+    'CKV_AWS_272',
+    'code signing needs a signing profile; the Governance module has it as an option',
+  );
+  scope.skipCheck(lambda, 'CKV_AWS_116', 'failed invocations go to the queue by the event invoke configuration');
+  scope.skipCheck(lambda, 'CKV_AWS_50', 'a rotation is a handful of calls a month; its log line says all');
+  scope.skipCheck(lambda, 'CKV_AWS_117', 'in the VPC by option; it calls Secrets Manager alone, by TLS and IAM');
+  new LambdaFunctionEventInvokeConfig(scope, 'rotation_failures', {
+    functionName: lambda.functionName,
+    maximumRetryAttempts: 2,
+    destinationConfig: { onFailure: { destination: input.dead_letter_queue_arn } },
+  });
+  for (const service of services) {
+    const permission = new LambdaPermission(scope, `rotation_of_${service}`, {
+      functionName: lambda.functionName,
+      action: 'lambda:InvokeFunction',
+      principal: 'secretsmanager.amazonaws.com',
+      sourceAccount: account.id,
+      sourceArn: arns[service],
+    });
+    new SecretsmanagerSecretRotation(scope, `${service}_rotation`, {
+      secretId: arns[service],
+      rotationLambdaArn: lambda.arn,
+      rotateImmediately: false,
+      rotationRules: { automaticallyAfterDays: input.rotation_days },
+      dependsOn: [permission],
+    });
+  }
+  return lambda;
+}
