@@ -113,6 +113,14 @@ const runtimeRules = [
     to: { path: ownCode, pathNot: ['^services/(axon|shared)/', governanceBoundary] },
   },
   {
+    name: 'rotation-imports',
+    comment:
+      'The rotation function writes the secrets of both services and so knows neither: it imports services/shared and its own folder alone.',
+    severity: 'error',
+    from: { path: '^services/rotation/' },
+    to: { path: ownCode, pathNot: '^services/(rotation|shared)/' },
+  },
+  {
     name: 'shared-imports',
     comment: 'What both services need knows neither of them; of governance it may know the contract alone.',
     severity: 'error',

@@ -1,5 +1,5 @@
 // Bundles each program into the one file its image or function holds, prints the sizes and refuses what must not be inside.
-// Next: governance/lambda/main.ts, services/orbit/main.ts and services/axon/main.ts, the entries.
+// Next: governance/lambda/main.ts, services/rotation/main.ts, services/orbit/main.ts and services/axon/main.ts, the entries.
 import { readFileSync, rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
@@ -9,15 +9,18 @@ interface Bundle {
   readonly entry: string;
   /** Packages of the AWS SDK that may be inside. */
   readonly allowed: RegExp;
+  /** What it runs on: the newest Node that Lambda has (nodejs22.x), or the image's. */
+  readonly target: 'node22' | 'node24';
 }
 
 // What @aws-sdk/credential-provider-node and @aws-sdk/util-dynamodb bring along; none of it is a client of a service.
 const helpers =
   /credential|^@aws-sdk\/(core|types|signature-v4-multi-region|token-providers|nested-clients|xml-builder|util-[a-z-]+)$|^@smithy\/|^@aws\//;
 const bundles: readonly Bundle[] = [
-  { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/ },
-  { name: 'orbit', entry: 'services/orbit/main.ts', allowed: helpers },
-  { name: 'axon', entry: 'services/axon/main.ts', allowed: helpers },
+  { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/, target: 'node22' },
+  { name: 'rotation', entry: 'services/rotation/main.ts', allowed: /^$/, target: 'node22' },
+  { name: 'orbit', entry: 'services/orbit/main.ts', allowed: helpers, target: 'node24' },
+  { name: 'axon', entry: 'services/axon/main.ts', allowed: helpers, target: 'node24' },
 ];
 // Some dependencies are CommonJS and ask for Node's own modules by require, which an ES module has to be given.
 const banner =
@@ -33,7 +36,7 @@ for (const bundle of bundles) {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node24',
+    target: bundle.target,
     minify: true,
     sourcemap: 'external',
     legalComments: 'none',

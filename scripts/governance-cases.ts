@@ -6,7 +6,7 @@ import { sha256Base64url } from '../governance/token.ts';
 import { createAxonClient } from '../services/orbit/axon-client.ts';
 import { createGovernanceClient } from '../services/orbit/governance-client.ts';
 import { createProofKey } from '../services/orbit/proof-key.ts';
-import { fromDefaultChain } from '../services/shared/aws.ts';
+import { fromDefaultChain } from '../services/shared/aws-credentials.ts';
 import { correlationOf } from '../services/shared/correlation.ts';
 
 interface Case {

@@ -50,7 +50,7 @@ export async function benchFlow(): Promise<void> {
 }
 
 async function startGoverned(): Promise<Flow> {
-  const names = ['axon', 'orbit', 'mesh', 'tokens', 'lambda', 'kms', 'dynamodb', 'credentials'] as const;
+  const names = ['axon', 'orbit', 'mesh', 'tokens', 'lambda', 'kms', 'dynamodb', 'credentials', 'secrets'] as const;
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
   const platform = start('platform', '__tests__/bench/platform-process.ts', [JSON.stringify(ports)], {});
   const { environments, token } = JSON.parse(await platform.first) as {

@@ -10,7 +10,7 @@ import { verifyAudit } from '../../governance/lambda/audit-verify.ts';
 import { shippedPolicies } from '../support/in-process-runtime.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const names = ['ORBIT', 'AXON', 'MESH', 'TOKENS', 'LAMBDA', 'KMS', 'DYNAMODB', 'CREDENTIALS'];
+const names = ['ORBIT', 'AXON', 'MESH', 'TOKENS', 'LAMBDA', 'KMS', 'DYNAMODB', 'CREDENTIALS', 'SECRETS'];
 const freePorts = Object.fromEntries(names.map((name) => [`LOCAL_${name}_PORT`, '0']));
 let folder: string;
 

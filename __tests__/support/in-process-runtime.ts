@@ -25,7 +25,9 @@ import { type Caller } from '../../services/orbit/authenticate.ts';
 import { type GovernanceClient } from '../../services/orbit/governance-client.ts';
 import { createProofKey, type ProofKey } from '../../services/orbit/proof-key.ts';
 import { ServiceError } from '../../services/shared/errors.ts';
+import { createPseudonymizer } from '../../services/shared/pseudonym.ts';
 import { createReadiness } from '../../services/shared/readiness.ts';
+import { createLogKey } from '../../services/shared/secret-schemas.ts';
 
 export const orbitRole = 'arn:aws:iam::111122223333:role/agent-runtime-dev-orbit-role';
 export const meshIdentity =
@@ -91,6 +93,8 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     handler(request, { invokedFunctionArn: `${functionArn}:${alias}` });
 
   const log = pino({ level: 'silent' });
+  const logKey = createLogKey();
+  const pseudonymize = createPseudonymizer(() => logKey);
   const reasonerCalls: string[] = [];
   const trusted = options.trusted ?? new Map([[testSigner.keyId, testSigner.publicKey]]);
   const axonApp = createAxonApp({
@@ -103,6 +107,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
       nowMs: options.axonNowMs ?? nowMs,
     }),
     reasoner: recording(options.reasoner ?? createHeartbeatReasoner(), reasonerCalls),
+    pseudonymize,
     singleUse: options.singleUse ?? null,
     readiness: createReadiness({}),
     log,
@@ -140,6 +145,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     callAxon,
     proofKey,
     service: 'orbit',
+    pseudonymize,
     readiness: createReadiness({}),
     log,
     version: 'test',

@@ -38,6 +38,8 @@ export const lawfulFiles: readonly { path: string; text: string }[] = [
   { path: 'services/orbit/config.ts', text: imports('zod') + constant },
   { path: 'services/axon/config.ts', text: imports('zod') + constant },
   { path: 'services/axon/contract.ts', text: imports('zod') + constant },
+  { path: 'services/rotation/main.ts', text: imports('./steps.ts') },
+  { path: 'services/rotation/steps.ts', text: imports('zod', '../shared/log.ts') + constant },
   {
     path: 'services/axon/verify.ts',
     text: imports('../../governance/contract.ts', '../../governance/token.ts', '../shared/log.ts') + constant,
@@ -125,6 +127,8 @@ export const planted: readonly PlantedImport[] = [
   plant('orbit-imports', 'services/orbit/nosy.ts', '../../observability/signals.ts', 'observability/signals.ts'),
   plant('axon-imports', 'services/axon/nosy.ts', '../orbit/app.ts', 'services/orbit/app.ts'),
   plant('axon-imports', 'services/axon/nosy.ts', '../../governance/policy/decide.ts', 'governance/policy/decide.ts'),
+  plant('rotation-imports', 'services/rotation/nosy.ts', '../axon/config.ts', 'services/axon/config.ts'),
+  plant('rotation-imports', 'services/rotation/nosy.ts', '../../governance/contract.ts', 'governance/contract.ts'),
   plant('shared-imports', 'services/shared/nosy.ts', '../orbit/config.ts', 'services/orbit/config.ts'),
   plant('shared-imports', 'services/shared/nosy.ts', '../axon/contract.ts', 'services/axon/contract.ts'),
   plant('shared-imports', 'services/shared/nosy.ts', '../../governance/token.ts', 'governance/token.ts'),

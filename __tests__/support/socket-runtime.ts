@@ -35,6 +35,7 @@ const anyPort: PlatformPorts = {
   kms: 0,
   dynamodb: 0,
   credentials: 0,
+  secrets: 0,
 };
 
 export async function startSocketRuntime(options: SocketRuntimeOptions = {}): Promise<SocketRuntime> {

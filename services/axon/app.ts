@@ -10,6 +10,7 @@ import { problem, registerErrors, ServiceError } from '../shared/errors.ts';
 import { registerHealth } from '../shared/health.ts';
 import { type Logger, requestLog } from '../shared/log.ts';
 import { problemAnswer } from '../shared/problem-schema.ts';
+import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { HeartbeatResponse, reasonLimits, ReasonRequest, ReasonResponse } from './contract.ts';
@@ -23,6 +24,8 @@ import { type createVerifier, type Refusal, refusals } from './verify.ts';
 export interface AxonServices {
   readonly verify: ReturnType<typeof createVerifier>;
   readonly reasoner: Reasoner;
+  /** Names a prompt in the log, so that one asked again and again shows, and its text never does. */
+  readonly pseudonymize: Pseudonymize;
   /** Null where there is no shared table: `single_use` grants are then refused. */
   readonly singleUse: SingleUseLedger | null;
   readonly readiness: Readiness;
@@ -36,7 +39,7 @@ export const tenantHeader = 'x-tenant';
 
 /** Builds Axon's app; `app.request()` serves it without a port. */
 export function createAxonApp(services: AxonServices): OpenAPIHono {
-  const { log, reasoner, readiness, version, requestTimeoutMs } = services;
+  const { log, reasoner, readiness, version, pseudonymize, requestTimeoutMs } = services;
   const app = new OpenAPIHono();
   app.use(correlation());
   app.use(requestLog(log));
@@ -61,6 +64,8 @@ export function createAxonApp(services: AxonServices): OpenAPIHono {
     if (!call.ok) return refused(c, call);
     const obliged = applyObligations(parseReasonRequest(call.body, c), call.obligations);
     if (!obliged.ok) return refused(c, obliged);
+    const promptPseudonym = pseudonymize('prompt', call.grant.tnt, obliged.request.prompt);
+    c.set('logFields', { ...c.get('logFields'), promptPseudonym });
     const deadline = deadlineFor(c, requestTimeoutMs, requestTimeoutMs);
     if (wantsEvents(c)) {
       return reasonStream(c, reasoner, obliged.request, deadline, ({ code }) =>

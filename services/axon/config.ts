@@ -37,6 +37,11 @@ export const AxonEnvironment = z
     AWS_ENDPOINT_URL_KMS: z.url().optional(),
     AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: z.url().optional(),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: z.url().optional(),
+    /** Name or ARN of Axon's secret; without one, log pseudonyms end with the process. */
+    AXON_SECRET: z.string().min(1).max(2048).optional(),
+    /** How long a rotated secret may take to arrive. */
+    AXON_SECRET_REFRESH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
     /** The `iss` that certificates and grants must have. */
     GOVERNANCE_ISSUER: z.string().min(1).default('agent-runtime-governance'),
     /** KMS keys, comma separated, whose certificates are believed; two while rotating. */
@@ -54,6 +59,7 @@ export const AxonEnvironment = z
     AXON_REASONER: z.enum(['heartbeat', 'bedrock', 'openai-compatible']).default('heartbeat'),
     AXON_MODEL: z.string().min(1).optional(),
     AXON_OPENAI_BASE_URL: z.url().optional(),
+    /** Where there is no `openAiApiKey` in the secret, which goes before it. */
     AXON_OPENAI_API_KEY: z.string().min(1).optional(),
   })
   .superRefine((environment, context) => {

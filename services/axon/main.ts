@@ -1,9 +1,12 @@
 // Axon: environment, checked configuration, wired service, in that order.
 // Next: services/axon/app.ts, the routes.
-import { fromDefaultChain } from '../shared/aws.ts';
+import { fromDefaultChain } from '../shared/aws-credentials.ts';
 import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
 import { createLogger } from '../shared/log.ts';
+import { createPseudonymizer } from '../shared/pseudonym.ts';
 import { createReadiness } from '../shared/readiness.ts';
+import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
+import { AxonSecret } from '../shared/secret-schemas.ts';
 import { startServer, stopOnSignals } from '../shared/server.ts';
 import { createTlsIdentity } from '../shared/tls.ts';
 import { createAxonApp } from './app.ts';
@@ -26,7 +29,19 @@ const trustedKeys = createTrustedKeys({
   fetchKey: fetchKmsKey({ region, endpoint: config.AWS_ENDPOINT_URL_KMS, credentials }),
   onFailure: (keyId, cause) => log.warn({ keyId, err: cause }, 'governance key could not be fetched'),
 });
-const readiness = createReadiness({ 'governance keys': trustedKeys.ready });
+const secret =
+  config.AXON_SECRET === undefined
+    ? createEphemeralSecret(AxonSecret)
+    : createSecretReader({
+        secretId: config.AXON_SECRET,
+        schema: AxonSecret,
+        region,
+        endpoint: config.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+        credentials,
+        refreshSeconds: config.AXON_SECRET_REFRESH_SECONDS,
+        log,
+      });
+const readiness = createReadiness({ 'governance keys': trustedKeys.ready, secret: secret.ready });
 const app = createAxonApp({
   verify: createVerifier({
     issuer: config.GOVERNANCE_ISSUER,
@@ -35,7 +50,8 @@ const app = createAxonApp({
     replays: createReplaySet(config.AXON_REPLAY_CAPACITY, replayKeepMs),
     callers: config.AXON_MESH === 'lattice' ? (config.AXON_CALLERS ?? new Map()) : null,
   }),
-  reasoner: selectReasoner(reasonerConfig(config), { credentials }),
+  reasoner: selectReasoner(reasonerConfig(config), { credentials, openAiApiKey: () => secret.current().openAiApiKey }),
+  pseudonymize: createPseudonymizer(() => secret.current().logKey),
   singleUse: config.AXON_GRANTS_TABLE
     ? createSingleUseLedger({
         table: config.AXON_GRANTS_TABLE,

@@ -14,6 +14,7 @@ export const LocalEnvironment = z.object({
   LOCAL_KMS_PORT: port(8085),
   LOCAL_DYNAMODB_PORT: port(8086),
   LOCAL_CREDENTIALS_PORT: port(8087),
+  LOCAL_SECRETS_PORT: port(8088),
   /** How long a grant lives, seconds. Short here, so that an expired one is soon at hand. */
   LOCAL_GRANT_SECONDS: z.coerce.number().int().min(1).max(30).default(5),
   LOCAL_POLICY_FOLDER: z.string().min(1).default('governance/policies'),

@@ -46,6 +46,7 @@ async function start(): Promise<void> {
       kms: config.LOCAL_KMS_PORT,
       dynamodb: config.LOCAL_DYNAMODB_PORT,
       credentials: config.LOCAL_CREDENTIALS_PORT,
+      secrets: config.LOCAL_SECRETS_PORT,
     },
     policyFolder: path.resolve(root, config.LOCAL_POLICY_FOLDER),
     grantSeconds: config.LOCAL_GRANT_SECONDS,

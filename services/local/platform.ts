@@ -8,6 +8,7 @@ import { createLambdaEndpoint, type LambdaFunction } from './lambda-endpoint.ts'
 import { createLambdaWorker, type LambdaWorker } from './lambda-worker.ts';
 import { listenLoopback, type LoopbackServer } from './loopback-server.ts';
 import { createMeshGateway } from './mesh-gateway.ts';
+import { createPlatformSecrets, rotatorName } from './platform-secrets.ts';
 import { createPrincipals, type Principals } from './principals.ts';
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
@@ -21,6 +22,7 @@ export interface PlatformPorts {
   readonly kms: number;
   readonly dynamodb: number;
   readonly credentials: number;
+  readonly secrets: number;
 }
 
 /** What to run, and who is told what the function writes. */
@@ -39,12 +41,16 @@ export interface Platform {
   readonly kms: LocalKms;
   readonly tokens: TokenIssuer;
   readonly governance: LambdaWorker | null;
-  readonly urls: Readonly<Record<'mesh' | 'tokens' | 'lambda' | 'kms' | 'dynamodb' | 'credentials', string>>;
+  readonly urls: Readonly<
+    Record<'mesh' | 'tokens' | 'lambda' | 'kms' | 'dynamodb' | 'credentials' | 'secrets', string>
+  >;
   readonly environments: { readonly orbit: Record<string, string>; readonly axon: Record<string, string> };
   /** The mesh forwards to Axon here, once Axon has said where it listens. */
   setAxonUrl(url: string): void;
   /** Creates a second signing key that Axon trusts from its next refresh, and has Governance sign with it. */
   rotateSigningKey(): string;
+  /** Rotates a service's secret by the real function; the service follows with its next read. */
+  rotateSecret(service: 'orbit' | 'axon'): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +74,7 @@ export async function startPlatform({
   governance: substitute,
 }: PlatformOptions): Promise<Platform> {
   const { account, region, prefix, functionName, signingAlias, grantsTable, audience } = localNames;
-  const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance'] });
+  const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance', rotatorName] });
   const [orbitRole, axonRole, governanceRole] = [
     principals.roleArn('orbit'),
     principals.roleArn('axon'),
@@ -88,6 +94,7 @@ export async function startPlatform({
   kms.pointAlias(signingAlias, signingKey);
   const tokens = await createTokenIssuer({ audience });
   const credentials = createContainerCredentials(principals);
+  const secrets = createPlatformSecrets({ account, region, prefix, principals, onLine });
   const servers: LoopbackServer[] = [];
   let axonUrl = `http://127.0.0.1:${ports.axon}`;
 
@@ -105,6 +112,7 @@ export async function startPlatform({
     const tokensUrl = await listen('tokens', tokens.handler);
     tokens.setIssuer(tokensUrl);
     const credentialsUrl = await listen('credentials', credentials.handler);
+    const secretsUrl = await listen('secrets', secrets.handler);
     const worker = substitute
       ? null
       : createLambdaWorker({
@@ -146,10 +154,12 @@ export async function startPlatform({
         kms: kmsUrl,
         dynamodb: dynamodbUrl,
         credentials: credentialsUrl,
+        secrets: secretsUrl,
       },
       environments: {
         orbit: {
           ...credentials.environmentFor('orbit', credentialsUrl),
+          ...secrets.environmentFor('orbit', secretsUrl),
           AWS_REGION: region,
           AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
           GOVERNANCE_FUNCTION: functionName,
@@ -162,6 +172,7 @@ export async function startPlatform({
         },
         axon: {
           ...credentials.environmentFor('axon', credentialsUrl),
+          ...secrets.environmentFor('axon', secretsUrl),
           AWS_REGION: region,
           AWS_ENDPOINT_URL_KMS: kmsUrl,
           AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
@@ -179,6 +190,7 @@ export async function startPlatform({
         kms.pointAlias(signingAlias, nextSigningKey);
         return nextSigningKey;
       },
+      rotateSecret: (service) => secrets.rotate(service, secretsUrl),
       async stop() {
         await worker?.stop();
         await Promise.all(servers.map((server) => server.close()));

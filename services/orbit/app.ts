@@ -10,6 +10,7 @@ import { registerErrors, ServiceError } from '../shared/errors.ts';
 import { registerHealth } from '../shared/health.ts';
 import { type Logger, requestLog } from '../shared/log.ts';
 import { problemAnswer } from '../shared/problem-schema.ts';
+import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { answer, denial } from './answer.ts';
@@ -20,6 +21,8 @@ import { dispatch, type DispatchServices } from './dispatch.ts';
 /** What Orbit's routes act through. */
 export interface OrbitServices extends DispatchServices {
   readonly authenticator: Pick<Authenticator, 'authenticate'>;
+  /** Names the caller in the log, whose own name never stands there. */
+  readonly pseudonymize: Pseudonymize;
   readonly readiness: Readiness;
   readonly log: Logger;
   readonly version: string;
@@ -28,7 +31,7 @@ export interface OrbitServices extends DispatchServices {
 
 /** Builds Orbit's app; `app.request()` serves it without a port. */
 export function createOrbitApp(services: OrbitServices): OpenAPIHono {
-  const { log, readiness, version, authenticator, requestTimeoutMs } = services;
+  const { log, readiness, version, authenticator, pseudonymize, requestTimeoutMs } = services;
   const app = new OpenAPIHono();
   app.use(correlation());
   app.use(requestLog(log));
@@ -44,7 +47,10 @@ export function createOrbitApp(services: OrbitServices): OpenAPIHono {
   app.openAPIRegistry.registerPath(dispatchRoute);
   app.post('/dispatch', async (c) => {
     const caller = await authenticator.authenticate(c.req.header('authorization'));
-    c.set('logFields', { tenant: caller.tenant });
+    const { tenant } = caller;
+    // A subject belongs to its tenant: two tenants' `user:ada` are two people.
+    const subjectPseudonym = pseudonymize('subject', tenant, caller.subject);
+    c.set('logFields', { tenant, subjectPseudonym });
     const request = parseDispatch(await readBody(c, dispatchBodyBytes), c);
     const deadline = deadlineFor(c, requestTimeoutMs, requestTimeoutMs);
     let handedOver = false;
@@ -54,7 +60,8 @@ export function createOrbitApp(services: OrbitServices): OpenAPIHono {
       const { decisionId, reason, obligations } = outcome.decision;
       const extra = obligations.flatMap((obligation) => (obligation.type === 'log' ? [obligation.fields] : []));
       c.set('logFields', {
-        tenant: caller.tenant,
+        tenant,
+        subjectPseudonym,
         intent: request.intent,
         decisionId,
         reason,

@@ -23,6 +23,11 @@ export const OrbitEnvironment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   AWS_REGION: z.string().min(1),
   AWS_ENDPOINT_URL_LAMBDA: z.url().optional(),
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: z.url().optional(),
+  /** Name or ARN of Orbit's secret; without one, log pseudonyms end with the process. */
+  ORBIT_SECRET: z.string().min(1).max(2048).optional(),
+  /** How long a rotated secret may take to arrive. */
+  ORBIT_SECRET_REFRESH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
   /** Name or ARN of the Governance function, without qualifier. */
   GOVERNANCE_FUNCTION: z.string().min(1),
   /** The alias that only Orbit's role may invoke, and so Orbit's identity at Governance. */

@@ -1,10 +1,13 @@
 // Orbit: environment, checked configuration, wired service, in that order.
 // Next: services/orbit/app.ts, the routes.
 import { Agent } from 'undici';
-import { fromDefaultChain } from '../shared/aws.ts';
+import { fromDefaultChain } from '../shared/aws-credentials.ts';
 import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
 import { createLogger } from '../shared/log.ts';
+import { createPseudonymizer } from '../shared/pseudonym.ts';
 import { createReadiness } from '../shared/readiness.ts';
+import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
+import { OrbitSecret } from '../shared/secret-schemas.ts';
 import { startServer, stopOnSignals } from '../shared/server.ts';
 import { createTlsIdentity } from '../shared/tls.ts';
 import { createOrbitApp } from './app.ts';
@@ -29,7 +32,19 @@ const authenticator = createAuthenticator({
   algorithms: config.TOKEN_ALGORITHMS,
   tenantClaim: config.TOKEN_TENANT_CLAIM,
 });
-const readiness = createReadiness({ 'issuer keys': authenticator.ready });
+const secret =
+  config.ORBIT_SECRET === undefined
+    ? createEphemeralSecret(OrbitSecret)
+    : createSecretReader({
+        secretId: config.ORBIT_SECRET,
+        schema: OrbitSecret,
+        region,
+        endpoint: config.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+        credentials,
+        refreshSeconds: config.ORBIT_SECRET_REFRESH_SECONDS,
+        log,
+      });
+const readiness = createReadiness({ 'issuer keys': authenticator.ready, secret: secret.ready });
 const app = createOrbitApp({
   authenticator,
   askGovernance: createGovernanceClient({
@@ -45,6 +60,7 @@ const app = createOrbitApp({
   callAxon: createAxonClient({ url: config.AXON_URL, mesh: config.AXON_MESH, region, credentials, dispatcher }),
   proofKey: createProofKey(),
   service: 'orbit',
+  pseudonymize: createPseudonymizer(() => secret.current().logKey),
   readiness,
   log,
   version: config.ORBIT_VERSION,

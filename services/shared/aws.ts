@@ -6,7 +6,6 @@ import type { AwsCredentials, CredentialSource } from './aws-credentials.ts';
 import { sha256Hex, SigV4Signer } from './sigv4-signer.ts';
 
 export type { AwsCredentials, CredentialSource } from './aws-credentials.ts';
-export { fromDefaultChain } from './aws-credentials.ts';
 
 /** What {@link signRequest} signs. */
 export interface SignableRequest {

@@ -28,6 +28,9 @@ const secretNames: ReadonlySet<string> = new Set(
     'token',
     'accessToken',
     'apiKey',
+    'openAiApiKey',
+    'logKey',
+    'secretString',
     'rawHeaders',
   ].map(plainName),
 );

@@ -6,7 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createContainerCredentials } from '../../../services/local/container-credentials.ts';
 import { createPrincipals } from '../../../services/local/principals.ts';
-import { fromDefaultChain } from '../../../services/shared/aws.ts';
+import { fromDefaultChain } from '../../../services/shared/aws-credentials.ts';
 
 const hourMs = 3_600_000;
 

@@ -2,8 +2,7 @@
 // Next: aws.test.ts, which signs with them.
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fromDefaultChain } from '../../../services/shared/aws.ts';
-import { memoizeCredentials } from '../../../services/shared/aws-credentials.ts';
+import { fromDefaultChain, memoizeCredentials } from '../../../services/shared/aws-credentials.ts';
 import type { ExpiringCredentials } from '../../../services/shared/aws-credentials.ts';
 
 const minuteMs = 60_000;

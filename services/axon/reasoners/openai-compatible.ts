@@ -21,6 +21,8 @@ export interface OpenAiOptions {
   readonly baseUrl: string;
   /** Sent as a bearer token. @defaultValue none is sent */
   readonly apiKey?: string | undefined;
+  /** Asked before each call, so that a key can change under way; goes before `apiKey`. */
+  readonly currentApiKey?: (() => string | undefined) | undefined;
   readonly model: string;
   /** For the whole call, in milliseconds. */
   readonly timeoutMs: number;
@@ -36,20 +38,21 @@ export interface OpenAiOptions {
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export function createOpenAiReasoner(options: OpenAiOptions): Reasoner {
-  const { baseUrl, apiKey, model, timeoutMs, dispatcher } = options;
+  const { baseUrl, apiKey, currentApiKey, model, timeoutMs, dispatcher } = options;
   const url = completionsUrl(baseUrl);
-  const headers = { 'content-type': 'application/json', ...authorization(apiKey) };
+  const configured = authorization(apiKey);
   return createHttpReasoner(
     {
       name: 'openai-compatible',
       streamType: 'text/event-stream',
-      request: (input, streaming) => {
-        const body = JSON.stringify(completionBody(input, model, streaming));
-        return Promise.resolve({
-          url,
-          headers: { ...headers, accept: streaming ? 'text/event-stream' : 'application/json' },
-          body,
-        });
+      request: async (input, streaming) => {
+        const current = currentApiKey?.();
+        const headers = {
+          'content-type': 'application/json',
+          ...(current === undefined ? configured : authorization(current)),
+          accept: streaming ? 'text/event-stream' : 'application/json',
+        };
+        return { url, headers, body: JSON.stringify(completionBody(input, model, streaming)) };
       },
       refusal: openAiRefusal,
       whole: wholeAnswer,

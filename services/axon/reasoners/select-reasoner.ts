@@ -24,19 +24,26 @@ export type ReasonerConfig =
       readonly timeoutMs: number;
     };
 
+/** What a reasoner may need that changes while the process runs. */
+export interface ReasonerAccess {
+  /** Asked for only by a reasoner that signs. */
+  readonly credentials: CredentialSource;
+  /** Of Axon's secret, asked for before each call; goes before the configured one. */
+  readonly openAiApiKey?: () => string | undefined;
+}
+
 /**
  * Makes the configured reasoner; sends nothing yet.
  *
- * @param access - AWS credentials, asked for only by a reasoner that signs.
  * @throws TypeError for a region, base URL or key that cannot be used.
  */
-export function selectReasoner(config: ReasonerConfig, access: { readonly credentials: CredentialSource }): Reasoner {
+export function selectReasoner(config: ReasonerConfig, access: ReasonerAccess): Reasoner {
   switch (config.kind) {
     case 'heartbeat':
       return createHeartbeatReasoner();
     case 'bedrock':
       return createBedrockReasoner({ ...config, credentials: access.credentials });
     case 'openai-compatible':
-      return createOpenAiReasoner(config);
+      return createOpenAiReasoner({ ...config, currentApiKey: access.openAiApiKey });
   }
 }
