@@ -68,12 +68,14 @@ export function declareVariables(schema: InputSchema): Record<string, VariableDe
 /** Declares the variables of a schema in a stack and refers to them. @throws Error as {@link declareVariables} */
 export function addVariables<S extends InputSchema>(scope: Construct, schema: S): InputReferences<S> {
   const references = Object.entries(declareVariables(schema)).map(([name, declaration]) => {
-    const variable = new TerraformVariable(scope, name, {
+    const variable = new TerraformVariable(scope, `input_${name}`, {
       ...declaration,
       validation: [...declaration.validation],
       // Terraform's own default for nullable is true; said only where it differs.
       ...(declaration.nullable ? {} : { nullable: false }),
     });
+    // A resource may have the name of an input: Terraform keeps them apart, constructs do not.
+    variable.overrideLogicalId(name);
     return [name, referenceTo(variable, declaration.type)] as const;
   });
   return Object.fromEntries(references) as InputReferences<S>;

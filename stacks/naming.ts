@@ -20,8 +20,8 @@ export const services = ['orbit', 'axon'] as const;
 /** A service of {@link services}. */
 export type Service = (typeof services)[number];
 
-/** The port each service listens on, in its container and at its load balancer. */
-export const ports = { orbitListener: 443, axonListener: 8443, orbit: 8080, axon: 8081 } as const;
+/** Where the load balancer listens for each service, and where every task does. */
+export const ports = { orbitListener: 443, axonListener: 8443, task: 8443 } as const;
 /** Where CodeDeploy shows a new version to the smoke function before anyone else: the test listener of each service. */
 export const testPorts = { orbit: 9443, axon: 9444 } as const;
 

@@ -41,7 +41,7 @@ export function boundedRole(scope: Construct, options: BoundedRoleOptions): IamR
   const optional = options.count === undefined ? {} : { count: options.count };
   const named = names(prefix);
   const document = (part: string, statement: Statement[]) =>
-    new DataAwsIamPolicyDocument(scope, `${name}_${part}`, { statement }).json;
+    new DataAwsIamPolicyDocument(scope, `${name}_${part}_document`, { statement }).json;
   const limit = new IamPolicy(scope, `${name}_boundary`, {
     name: named.boundary(name),
     description: `The most that ${name} may ever do.`,

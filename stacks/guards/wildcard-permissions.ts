@@ -36,10 +36,11 @@ const policyAttributes = ['policy', 'assume_role_policy', 'auth_policy', 'resour
 
 /** Finds wildcards in allowing statements, open principals, and policies that cannot be looked into. */
 export function wildcardPermissions(configuration: TerraformConfiguration): string[] {
-  const exempt = documentsUsedBy(configuration, policiesOfThemselves);
+  const ofThemselves = documentsUsedBy(configuration, policiesOfThemselves);
+  const perimeters = documentsUsedBy(configuration, ['aws_vpc_endpoint']);
   const problems = dataSources(configuration, 'aws_iam_policy_document').flatMap(({ address, block }) =>
     nested(block, 'statement').flatMap((statement, index) =>
-      problemsOf(statement, exempt.has(address)).map(
+      problemsOf(statement, { aboutItself: ofThemselves.has(address), perimeter: perimeters.has(address) }).map(
         (problem) => `${address}: statement ${String(statement['sid'] ?? index)}: ${problem}`,
       ),
     ),
@@ -47,8 +48,13 @@ export function wildcardPermissions(configuration: TerraformConfiguration): stri
   return [...problems, ...opaquePolicies(configuration)];
 }
 
-function problemsOf(statement: TerraformBlock, aboutItself: boolean): string[] {
+function problemsOf(
+  statement: TerraformBlock,
+  { aboutItself, perimeter }: { aboutItself: boolean; perimeter: boolean },
+): string[] {
   if (statement['effect'] === 'Deny') return [];
+  // An endpoint's policy grants nothing: it passes what IAM allows, and must say for which account or which resource.
+  if (perimeter && (namesAccount(statement) || !strings(statement['resources']).includes('*'))) return [];
   const problems: string[] = [];
   const actions = strings(statement['actions']);
   for (const action of actions)
@@ -63,6 +69,10 @@ function problemsOf(statement: TerraformBlock, aboutItself: boolean): string[] {
   if (open && nested(statement, 'condition').length === 0)
     problems.push('got principal * without a condition, expected one that names who is meant');
   return problems;
+}
+
+function namesAccount(statement: TerraformBlock): boolean {
+  return nested(statement, 'condition').some(({ variable }) => variable === 'aws:PrincipalAccount');
 }
 
 /** Addresses of the documents that resources of these types take their policy from. */

@@ -91,7 +91,7 @@ function addOptionalPermissions(scope: ModuleStack, roles: ReadonlyMap<Workload,
     },
   ] as const;
   for (const { id, statement, when, to } of optional) {
-    const document = new DataAwsIamPolicyDocument(scope, id, { statement: [statement] });
+    const document = new DataAwsIamPolicyDocument(scope, `${id}_document`, { statement: [statement] });
     for (const workload of to)
       new IamRolePolicy(scope, `${workload}_${id}`, {
         name: id,

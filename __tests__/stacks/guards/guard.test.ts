@@ -237,14 +237,24 @@ describe('a guard', () => {
     expect(new Set(cases.map(({ guard }) => guard))).toEqual(new Set(Object.keys(guards)));
   });
 
-  test('a key policy and an endpoint policy may say * for what they are attached to', () => {
-    for (const type of ['aws_kms_key', 'aws_vpc_endpoint'])
-      expect(
-        judge({
-          ...allow({ actions: ['kms:Decrypt'], resources: ['*'] }),
-          resource: { [type]: { it: { policy: '${data.aws_iam_policy_document.it.json}' } } },
-        }),
-      ).toEqual([]);
+  const usedBy = (type: string, statement: TerraformBlock): TerraformConfiguration => ({
+    ...allow(statement),
+    resource: { [type]: { it: { policy: '${data.aws_iam_policy_document.it.json}' } } },
+  });
+
+  test('a key policy may say * for the key it is attached to', () => {
+    expect(judge(usedBy('aws_kms_key', { actions: ['kms:Decrypt'], resources: ['*'] }))).toEqual([]);
+    expect(judge(usedBy('aws_sns_topic', { actions: ['sns:Publish'], resources: ['*'] }))).not.toEqual([]);
+  });
+
+  test('an endpoint policy may pass everything of one account, and nothing of everybody', () => {
+    const statement = { actions: ['*'], resources: ['*'], principals: [{ type: 'AWS', identifiers: ['*'] }] };
+    const ofAccount = { test: 'StringEquals', variable: 'aws:PrincipalAccount', values: ['1'] };
+    expect(judge(usedBy('aws_vpc_endpoint', { ...statement, condition: [ofAccount] }))).toEqual([]);
+    expect(judge(usedBy('aws_vpc_endpoint', statement))).toEqual([
+      'data.aws_iam_policy_document.it: statement 0: got action *, expected actions by name',
+      'data.aws_iam_policy_document.it: statement 0: got principal * without a condition, expected one that names who is meant',
+    ]);
   });
 });
 
