@@ -11,6 +11,7 @@ import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket/index.js';
+import { type IResolvable } from 'cdktf';
 import { type ModuleStack } from '../module-stack.ts';
 
 /** A bucket to make. */
@@ -27,7 +28,7 @@ export interface PrivateBucketOptions {
   /** Terraform's `count`, for a bucket that is an option. */
   readonly count?: number;
   /** Whether Terraform may destroy a bucket that is not empty. A reference to an input. */
-  readonly forceDestroy: boolean;
+  readonly forceDestroy: boolean | IResolvable;
 }
 
 /** The bucket, and its policy, which deliveries into it have to wait for. */
