@@ -68,12 +68,15 @@ export function declareVariables(schema: InputSchema): Record<string, VariableDe
 /** Declares the variables of a schema in a stack and refers to them. @throws Error as {@link declareVariables} */
 export function addVariables<S extends InputSchema>(scope: Construct, schema: S): InputReferences<S> {
   const references = Object.entries(declareVariables(schema)).map(([name, declaration]) => {
+    const { default: byDefault, ...rest } = declaration;
     const variable = new TerraformVariable(scope, `input_${name}`, {
-      ...declaration,
+      ...rest,
       validation: [...declaration.validation],
       // Terraform's own default for nullable is true; said only where it differs.
       ...(declaration.nullable ? {} : { nullable: false }),
     });
+    // Not as an attribute: cdktf cannot write null there, and renames the keys of objects.
+    if (byDefault !== undefined) variable.addOverride('default', byDefault);
     // A resource may have the name of an input: Terraform keeps them apart, constructs do not.
     variable.overrideLogicalId(name);
     return [name, referenceTo(variable, declaration.type)] as const;

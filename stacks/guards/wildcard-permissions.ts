@@ -17,6 +17,8 @@ export const actionsWithoutResource: ReadonlySet<string> = new Set([
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
+  // The agent asks where to poll before it has joined a cluster.
+  'ecs:DiscoverPollEndpoint',
   // Describing takes no resource.
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeRules',
