@@ -1,5 +1,6 @@
 // The keys that encrypt: one per service, one for Governance, one each for logs, alerts and the audit trail.
 // Next: stacks/modules/kms/signing-keys.ts.
+import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { provision, roleUses, serviceUses, viaService } from '../../constructs/key-use.ts';
 import { names, type Service, services } from '../../naming.ts';
@@ -46,9 +47,19 @@ function serviceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyContext
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         conditions: [viaService(account, 'secretsmanager'), ownSecret],
       }),
+      ...(service === 'axon' ? [proxyKeys(account, prefix)] : []),
       ...provision(account, { roleArns: creatorArns, services: ['ecr'] }),
     ],
   };
+}
+
+/** ECS keeps the private keys of Axon's Service Connect proxies with it (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-tls.html). */
+function proxyKeys(account: AwsAccount, prefix: string): DataAwsIamPolicyDocumentStatement {
+  return roleUses(account, {
+    sid: 'ProxyKeys',
+    roles: [names(prefix).role('service-connect-tls')],
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyPair'],
+  });
 }
 
 function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyContext): KeySpec {
@@ -103,7 +114,7 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
       }),
       ...provision(account, {
         roleArns: creatorArns,
-        services: ['dynamodb', 'lambda'],
+        services: ['dynamodb', 'lambda', 'ssm'],
         actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
       }),
     ],
@@ -131,6 +142,11 @@ function logsKey(account: AwsAccount, { prefix }: DataKeyContext): KeySpec {
           'kms:ReEncryptTo',
         ],
         conditions: [{ test: 'ArnLike', variable: 'kms:EncryptionContext:aws:logs:arn', values: groups }],
+      }),
+      serviceUses(account, {
+        sid: 'ExportsToTheArchive',
+        service: `logs.${account.region}.amazonaws.com`,
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       }),
     ],
   };

@@ -1,0 +1,31 @@
+// The shape of an alarm as data.
+// Next: observability/alarms/service.ts and its neighbours, the alarms.
+import { type SignalName } from './signals.ts';
+
+/** How urgent: P0 wakes somebody, P3 is read in the morning. */
+export type Severity = 'P0' | 'P1' | 'P2' | 'P3';
+
+/** How a period's values become one. */
+export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'p99';
+
+/** An alarm on one signal, or on an expression over several. */
+export interface Alarm {
+  /** Its name after the prefix, kebab-case. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** What it means, in a line; the runbook has the rest. */
+  readonly description: string;
+  /** Signals by the id that the expression names them by. */
+  readonly of: Readonly<Record<string, { readonly signal: SignalName; readonly statistic: Statistic }>>;
+  /** Metric math over the ids; without it there is one signal. */
+  readonly expression?: string;
+  readonly threshold: number;
+  /** @defaultValue GreaterThanThreshold */
+  readonly comparison?: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  /** Seconds of a period. */
+  readonly periodSeconds: number;
+  /** So many periods of those looked at must breach. */
+  readonly breaching: { readonly periods: number; readonly of: number };
+  /** Whether it rolls a deployment back. @defaultValue false */
+  readonly rollsBack?: boolean;
+}
