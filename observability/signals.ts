@@ -12,8 +12,6 @@ export type Subject =
   | 'governance'
   | 'rotation'
   | 'load-balancer'
-  | 'orbit-targets'
-  | 'axon-targets'
   | 'dead-letters'
   | 'policies-table'
   | 'quotas-table'

@@ -237,6 +237,17 @@ describe('a guard', () => {
     expect(new Set(cases.map(({ guard }) => guard))).toEqual(new Set(Object.keys(guards)));
   });
 
+  test('the patterns of the pipelines are no way around: not for IAM, not for everything, not under another name', () => {
+    const provision = (action: string, sid = 'ProvisionServices') =>
+      judge(allow({ sid, actions: [action], resources: ['*'] }));
+    expect(provision('ec2:*')).toEqual([]);
+    for (const action of ['iam:*', 'sts:*', '*', 'organizations:*'])
+      expect.soft(provision(action), action).not.toEqual([]);
+    expect(provision('ec2:Describe*', 'ReadConfiguration')).toEqual([]);
+    expect(provision('ec2:*', 'ReadConfiguration')).not.toEqual([]);
+    expect(provision('ec2:*', 'Other')).not.toEqual([]);
+  });
+
   const usedBy = (type: string, statement: TerraformBlock): TerraformConfiguration => ({
     ...allow(statement),
     resource: { [type]: { it: { policy: '${data.aws_iam_policy_document.it.json}' } } },

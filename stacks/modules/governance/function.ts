@@ -105,7 +105,7 @@ function addAliases(
   // A canary weighs two versions while it lasts.
   const lifecycle = { ignoreChanges: ['routing_config'] };
   const live = new LambdaAlias(scope, 'live', { ...version, name: 'live', description: 'Dry runs.', lifecycle });
-  const caller = new LambdaAlias(scope, 'caller', {
+  new LambdaAlias(scope, 'caller', {
     ...version,
     forEach: forEach('var.callers'),
     name: text('each.key'),

@@ -144,15 +144,11 @@ function smokeRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
 
 /** As AWSCodeDeployRoleForECS, for this environment's services alone (https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-groups-create-blue-green.html). */
 function codeDeployRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
-  const { cluster, loadBalancer, smoke, role, named } = names(prefix);
+  const { cluster, governance, loadBalancer, smoke, role, named } = names(prefix);
   return {
     description: 'CodeDeploy: shifts the services of this environment from blue to green.',
     trust: [
-      trustService(
-        account,
-        'codedeploy.amazonaws.com',
-        account.arn('codedeploy', `deploymentgroup:${named('services')}/*`),
-      ),
+      trustService(account, 'codedeploy.amazonaws.com', account.arn('codedeploy', `deploymentgroup:${prefix}-*/*`)),
     ],
     permissions: [
       {
@@ -186,6 +182,11 @@ function codeDeployRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
         sid: 'WatchAlarms',
         actions: ['cloudwatch:DescribeAlarms'],
         resources: [account.arn('cloudwatch', `alarm:${prefix}-*`)],
+      },
+      {
+        sid: 'ShiftAliases',
+        actions: ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'],
+        resources: [account.arn('lambda', `function:${governance}`), account.arn('lambda', `function:${governance}:*`)],
       },
       { sid: 'SmokeTest', actions: ['lambda:InvokeFunction'], resources: [account.arn('lambda', `function:${smoke}`)] },
       {

@@ -1,0 +1,88 @@
+// Log groups, metric filters, alarms, dashboards and the topic that people are told by: resources of what observability/ declares.
+// Next: observability/signals.ts, the data; stacks/modules/observability/ beside this file, one kind of resource each.
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
+import { z } from 'zod';
+import { type Subject } from '../../observability/signals.ts';
+import { awsAccount } from '../constructs/aws-account.ts';
+import { arnInput, logRetentionDaysInput, namePrefixInput } from '../module-inputs.ts';
+import { defineModule, type ModuleOutput } from '../module-stack.ts';
+import { names } from '../naming.ts';
+import { addAlarms } from './observability/alarms.ts';
+import { addDashboards } from './observability/dashboards.ts';
+import { addMetricFilters, addQueries } from './observability/log-signals.ts';
+import { addTopic } from './observability/topic.ts';
+
+const inputs = z.strictObject({
+  name_prefix: namePrefixInput,
+  logs_key_arn: arnInput('Key of the log groups.'),
+  alerts_key_arn: arnInput('Key of the topic.'),
+  log_retention_days: logRetentionDaysInput,
+  load_balancer_arn_suffix: z.string().min(1).meta({ description: 'The load balancer, as CloudWatch names it.' }),
+  emails: z
+    .array(z.string().regex(/^[^@ ]+@[^@ ]+$/))
+    .default([])
+    .meta({ description: 'Addresses that are told of alarms; each has to confirm.' }),
+  pager_duty_url: z
+    .string()
+    .regex(/^https:\/\/events[.]/)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Integration URL of PagerDuty; null for none.', sensitive: true }),
+});
+
+/** Everything that is looked at. */
+export const observability = defineModule({
+  name: 'observability',
+  summary: 'Log groups, metric filters, alarms, dashboards, saved queries and the alerts topic.',
+  inputs,
+  build(scope, input) {
+    const account = awsAccount(scope);
+    const named = names(input.name_prefix);
+    const groups = {
+      orbit: named.serviceLogGroup('orbit'),
+      axon: named.serviceLogGroup('axon'),
+      governance: named.functionLogGroup('governance'),
+      rotation: named.functionLogGroup('secrets-rotation'),
+      smoke: named.functionLogGroup('smoke'),
+      mesh: `/aws/vpc-lattice/${named.mesh}`,
+    };
+    const outputs: Record<string, ModuleOutput> = {};
+    for (const [id, name] of Object.entries(groups)) {
+      const group = new CloudwatchLogGroup(scope, `${id}_logs`, {
+        name,
+        kmsKeyId: input.logs_key_arn,
+        retentionInDays: input.log_retention_days,
+      });
+      outputs[`${id}_log_group_name`] = { description: `Log group of ${id}.`, value: group.name };
+      outputs[`${id}_log_group_arn`] = { description: `ARN of the log group of ${id}.`, value: group.arn };
+    }
+    const topic = addTopic(scope, account, { name: named.alerts, keyArn: input.alerts_key_arn });
+    addMetricFilters(scope);
+    addQueries(scope, { prefix: input.name_prefix, groups });
+    const subjects = valuesOf(input);
+    const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topicArn: topic.arn, subjects });
+    addDashboards(scope, { prefix: input.name_prefix, region: account.region, subjects });
+    return {
+      ...outputs,
+      alerts_topic_arn: { description: 'Topic that alarms go to.', value: topic.arn },
+      rollback_alarm_names: { description: 'Alarms that roll a deployment back.', value: rollbackAlarms },
+    };
+  },
+});
+
+/** What each dimension's subject is called in this environment. */
+function valuesOf(input: { name_prefix: string; load_balancer_arn_suffix: string }): Record<Subject, string> {
+  const { cluster, named, governance, rotation, table } = names(input.name_prefix);
+  return {
+    cluster,
+    orbit: named('orbit'),
+    axon: named('axon'),
+    governance,
+    rotation,
+    'load-balancer': input.load_balancer_arn_suffix,
+    'dead-letters': named('governance-dead-letters'),
+    'policies-table': table('policies'),
+    'quotas-table': table('quotas'),
+    'grants-table': table('grants'),
+  };
+}

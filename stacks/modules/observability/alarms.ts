@@ -1,0 +1,85 @@
+// The alarms of observability/alarms as resources, and one that rings when any of the urgent ones does.
+// Next: stacks/modules/observability/dashboards.ts.
+import { CloudwatchCompositeAlarm } from '@cdktf/provider-aws/lib/cloudwatch-composite-alarm/index.js';
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmMetricQuery,
+} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js';
+import { type Alarm } from '../../../observability/alarm.ts';
+import { governanceAlarms } from '../../../observability/alarms/governance.ts';
+import { serviceAlarms } from '../../../observability/alarms/service.ts';
+import { signals, type Subject } from '../../../observability/signals.ts';
+import { type ModuleStack } from '../../module-stack.ts';
+
+const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
+const runbook = 'docs/runbook.md';
+
+/** Whose names the dimensions have, and who is told. */
+export interface AlarmOptions {
+  readonly prefix: string;
+  readonly topicArn: string;
+  readonly subjects: Readonly<Record<Subject, string>>;
+}
+
+/** Adds every alarm. @returns the names of those that roll a deployment back */
+export function addAlarms(scope: ModuleStack, options: AlarmOptions): string[] {
+  const { prefix, topicArn } = options;
+  const made = alarms.map((alarm) => ({ alarm, resource: addAlarm(scope, alarm, options) }));
+  const urgent = made.filter(({ alarm }) => alarm.severity === 'P0' || alarm.severity === 'P1');
+  // One cause often rings several alarms: the pager hears of it once.
+  new CloudwatchCompositeAlarm(scope, 'urgent', {
+    alarmName: `${prefix}-urgent`,
+    alarmDescription: 'P1: at least one urgent alarm rings; look at the dashboard service-health first.',
+    alarmRule: urgent.map(({ resource }) => `ALARM("${resource.alarmName}")`).join(' OR '),
+    alarmActions: [topicArn],
+    okActions: [topicArn],
+  });
+  return made.filter(({ alarm }) => alarm.rollsBack === true).map(({ resource }) => resource.alarmName);
+}
+
+function addAlarm(
+  scope: ModuleStack,
+  alarm: Alarm,
+  { prefix, topicArn, subjects }: AlarmOptions,
+): CloudwatchMetricAlarm {
+  const { name, severity, description, threshold, comparison = 'GreaterThanThreshold', breaching } = alarm;
+  const paged = severity === 'P0' || severity === 'P1';
+  return new CloudwatchMetricAlarm(scope, `alarm_${name}`, {
+    alarmName: `${prefix}-${name}`,
+    alarmDescription: `${severity}: ${description} ${runbook}#${name}`,
+    comparisonOperator: comparison,
+    threshold,
+    evaluationPeriods: breaching.of,
+    datapointsToAlarm: breaching.periods,
+    treatMissingData: 'notBreaching',
+    metricQuery: metricQueries(alarm, subjects),
+    // Urgent ones page through the composite alarm.
+    alarmActions: paged ? [] : [topicArn],
+    okActions: paged ? [] : [topicArn],
+  });
+}
+
+/** One query per signal, and the expression last: what is judged has `return_data`. */
+function metricQueries(
+  { of, expression, name, periodSeconds }: Alarm,
+  subjects: Readonly<Record<Subject, string>>,
+): CloudwatchMetricAlarmMetricQuery[] {
+  const queries = Object.entries(of).map(([id, { signal, statistic }]): CloudwatchMetricAlarmMetricQuery => {
+    const { namespace, name: metricName, dimensions } = signals[signal];
+    return {
+      id,
+      returnData: expression === undefined,
+      metric: {
+        namespace,
+        metricName,
+        period: periodSeconds,
+        stat: statistic,
+        dimensions: Object.fromEntries(
+          Object.entries(dimensions).map(([dimension, subject]) => [dimension, subjects[subject]]),
+        ),
+      },
+    };
+  });
+  if (expression === undefined) return queries;
+  return [...queries, { id: 'judged', expression, label: name, returnData: true }];
+}
