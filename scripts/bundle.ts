@@ -3,6 +3,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
+import { writeLambdaPackage } from './lambda-package.ts';
 
 interface Bundle {
   readonly name: string;
@@ -44,6 +45,8 @@ for (const bundle of bundles) {
     logLevel: 'warning',
     banner: { js: banner },
   });
+  // A function is deployed as an archive, which Terraform hashes.
+  if (bundle.target === 'node22') writeLambdaPackage(`dist/${bundle.name}.zip`, { 'index.mjs': outfile });
   const code = readFileSync(outfile);
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
   process.stdout.write(

@@ -1,16 +1,15 @@
 // One environment: provider, state, the variables of a release, and the modules in the order they depend on each other.
-// Next: stacks/modules/kms.ts, the first module called; stacks/guards/guard.ts, which judges the whole.
+// Next: stacks/module-calls.ts, the modules one after the other; stacks/guards/guard.ts, which judges the whole.
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { LocalBackend, S3Backend, type TerraformElement, TerraformStack } from 'cdktf';
 import { type Construct, type Node } from 'constructs';
 import { z } from 'zod';
-import { awsAccount } from './constructs/aws-account.ts';
 import { type EnvironmentConfig } from './config/schema.ts';
 import { addVariables } from './inputs.ts';
 import { terraformConstraint, terraformName } from './module-stack.ts';
 import { arnInput } from './module-inputs.ts';
-import { kms } from './modules/kms.ts';
-import { defaultTags, namePrefix, names } from './naming.ts';
+import { callModules } from './module-calls.ts';
+import { defaultTags, namePrefix } from './naming.ts';
 import { readConfiguration, type TerraformConfiguration } from './terraform-json.ts';
 
 const digest = (service: string) =>
@@ -19,6 +18,13 @@ const digest = (service: string) =>
     .regex(/^sha256:[0-9a-f]{64}$/)
     .meta({ description: `Digest of the image of ${service} that this release runs.` });
 
+const packagePath = (name: string) =>
+  z
+    .string()
+    .min(1)
+    .default(`../../../dist/${name}.zip`)
+    .meta({ description: `Archive of the ${name} function, made by npm run bundle.` });
+
 /** What a release decides; everything else is configuration. */
 const releaseVariables = z.strictObject({
   certificate_arn: arnInput('ACM certificate of the internal load balancer, in this region.'),
@@ -26,9 +32,11 @@ const releaseVariables = z.strictObject({
   axon_image_digest: digest('Axon'),
   release: z
     .string()
-    .regex(/^[\w.-]{1,64}$/)
+    .regex(/^[0-9A-Za-z_.-]{1,64}$/)
     .default('0.0.0')
     .meta({ description: 'Version that the programs report.' }),
+  governance_package: packagePath('governance'),
+  rotation_package: packagePath('rotation'),
 });
 
 /** One environment of the runtime. */
@@ -44,15 +52,10 @@ export class EnvironmentStack extends TerraformStack {
       region: config.region,
       defaultTags: [{ tags: defaultTags({ ...config, service: 'agent-runtime', tenant: tenantOf(config) }) }],
     });
-    addVariables(this, releaseVariables);
-    const account = awsAccount(this);
-    const { role } = names(prefix);
-    kms.call(this, {
-      name_prefix: prefix,
-      administrator_role_arns: [role('github-actions-infra'), ...config.keyAdministrators].map((role) =>
-        account.roleArn(role),
-      ),
-    });
+    const release = addVariables(this, releaseVariables);
+    if (config.mesh === 'app-mesh')
+      this.warnings.push(`${config.environment}: AWS ended App Mesh on 2026-09-30; use lattice or service-connect`);
+    callModules(this, { config, prefix, release });
   }
 
   /** The environment as Terraform JSON. */

@@ -50,7 +50,15 @@ function isolatedTenants(parent: EnvironmentConfig): EnvironmentConfig[] {
       network: { ...parent.network, cidr: tenant.cidr ?? parent.network.cidr },
       // The account's own services are there once: the parent's environment has them.
       delivery: parent.delivery && { ...parent.delivery, createOidcProvider: false },
-      security: { cloudTrail: false, guardDuty: false, securityHub: false, config: false, accessAnalyzer: false },
+      security: {
+        cloudTrail: false,
+        guardDuty: false,
+        securityHub: false,
+        config: false,
+        accessAnalyzer: false,
+        publicAccessBlock: false,
+      },
+      budget: { ...parent.budget, anomalyMonitor: false },
       tenants: [{ ...tenant, isolation: 'shared' as const, cidr: undefined }],
     }));
 }

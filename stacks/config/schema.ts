@@ -110,6 +110,8 @@ export const EnvironmentFields = z.strictObject({
       securityHub: z.boolean().default(true),
       config: z.boolean().default(true),
       accessAnalyzer: z.boolean().default(true),
+      /** The account's buckets can never be public. */
+      publicAccessBlock: z.boolean().default(true),
     })
     .prefault({}),
   delivery: z
@@ -125,6 +127,8 @@ export const EnvironmentFields = z.strictObject({
     monthlyUsd: z.number().positive(),
     /** A cost anomaly of at least this much is reported. */
     anomalyUsd: z.number().positive().default(50),
+    /** An account has one monitor over its services. */
+    anomalyMonitor: z.boolean().default(true),
   }),
   tenants: z.array(tenant).default([]),
 });

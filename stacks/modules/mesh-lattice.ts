@@ -4,6 +4,7 @@ import {
   DataAwsIamPolicyDocument,
   type DataAwsIamPolicyDocumentStatement,
 } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import { CloudwatchLogResourcePolicy } from '@cdktf/provider-aws/lib/cloudwatch-log-resource-policy/index.js';
 import { VpclatticeAccessLogSubscription } from '@cdktf/provider-aws/lib/vpclattice-access-log-subscription/index.js';
 import { VpclatticeAuthPolicy } from '@cdktf/provider-aws/lib/vpclattice-auth-policy/index.js';
 import { VpclatticeListener } from '@cdktf/provider-aws/lib/vpclattice-listener/index.js';
@@ -27,6 +28,7 @@ const inputs = z.strictObject({
   load_balancer_arn: arnInput('The load balancer in front of Axon.'),
   log_group_arn: arnInput('Log group of the access logs.'),
   caller_role_name: z.string().min(1).meta({ description: 'Name of the role that may call Axon: that of Orbit.' }),
+  caller_role_arn: arnInput('The same role, which must exist before a policy may name it.'),
   methods: z
     .array(z.enum(['GET', 'POST']))
     .min(1)
@@ -65,10 +67,12 @@ export const meshLattice = defineModule({
     });
     addTargets(scope, service, input);
     addPolicies(scope, account, { network, service, ...input });
+    const delivery = allowDelivery(scope, account, input);
     for (const [id, resource] of Object.entries({ network_logs: network.arn, axon_logs: service.arn }))
       new VpclatticeAccessLogSubscription(scope, id, {
         resourceIdentifier: resource,
         destinationArn: input.log_group_arn,
+        dependsOn: [delivery],
       });
     return {
       axon_url: {
@@ -106,11 +110,42 @@ function addTargets(
   });
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html */
+function allowDelivery(
+  scope: ModuleStack,
+  account: AwsAccount,
+  { name_prefix, log_group_arn }: { name_prefix: string; log_group_arn: string },
+): CloudwatchLogResourcePolicy {
+  return new CloudwatchLogResourcePolicy(scope, 'access_logs_delivery', {
+    policyName: names(name_prefix).named('mesh-access-logs'),
+    policyDocument: new DataAwsIamPolicyDocument(scope, 'access_logs_delivery_document', {
+      statement: [
+        {
+          sid: 'AccessLogsOfTheMesh',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [`${log_group_arn}:log-stream:*`],
+          principals: [{ type: 'Service', identifiers: ['delivery.logs.amazonaws.com'] }],
+          condition: [
+            { test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] },
+            { test: 'ArnLike', variable: 'aws:SourceArn', values: [account.arn('logs', '*')] },
+          ],
+        },
+      ],
+    }).json,
+  });
+}
+
 interface PolicyInput {
   readonly network: VpclatticeServiceNetwork;
   readonly service: VpclatticeService;
   readonly caller_role_name: string;
 }
+
+/** By name the ARN is known in a plan; Lattice refuses a principal that does not exist, so its role is waited for. */
+const callerExists = {
+  condition: text('endswith(var.caller_role_arn, ":role/${var.caller_role_name}")'),
+  errorMessage: 'caller_role_arn: got ${var.caller_role_arn}, expected the ARN of ${var.caller_role_name}.',
+};
 
 /** Both documents must allow a call, and so must the caller's own (https://docs.aws.amazon.com/vpc-lattice/latest/ug/auth-policies.html). */
 function addPolicies(scope: ModuleStack, account: AwsAccount, input: PolicyInput): void {
@@ -123,6 +158,7 @@ function addPolicies(scope: ModuleStack, account: AwsAccount, input: PolicyInput
   ) =>
     new VpclatticeAuthPolicy(scope, id, {
       resourceIdentifier: resource.arn,
+      lifecycle: { precondition: [callerExists] },
       policy: new DataAwsIamPolicyDocument(scope, `${id}_document`, {
         statement: [{ actions: ['vpc-lattice-svcs:Invoke'], principals: caller, ...statement }],
       }).json,

@@ -72,11 +72,18 @@ export function addFunction(
   scope.skipCheck(lambda, 'CKV_AWS_272', 'code signing is an option of the environment');
   new LambdaFunctionEventInvokeConfig(scope, 'failures', {
     functionName: lambda.functionName,
+    ...failedInvocations(deadLetters),
+  });
+  return { lambda, live: addAliases(scope, account, { lambda, deadLetters, ...input }), deadLetters };
+}
+
+/** A decision that comes a minute late helps nobody: no second try, the event goes to the queue. */
+function failedInvocations(deadLetters: SqsQueue) {
+  return {
     maximumRetryAttempts: 0,
     maximumEventAgeInSeconds: 60,
     destinationConfig: { onFailure: { destination: deadLetters.arn } },
-  });
-  return { lambda, live: addAliases(scope, account, lambda, input), deadLetters };
+  };
 }
 
 /** What the function reads at its start; the type is the function's own, so a variable it does not know is no variable. */
@@ -98,26 +105,36 @@ function environmentOf(input: FunctionInput): Partial<Record<Exclude<keyof Gover
 function addAliases(
   scope: ModuleStack,
   account: AwsAccount,
-  lambda: LambdaFunction,
-  { provisioned_concurrency }: FunctionInput,
+  {
+    lambda,
+    deadLetters,
+    provisioned_concurrency,
+  }: { lambda: LambdaFunction; deadLetters: SqsQueue; provisioned_concurrency: number },
 ): LambdaAlias {
   const version = { functionName: lambda.functionName, functionVersion: lambda.version };
   // A canary weighs two versions while it lasts.
   const lifecycle = { ignoreChanges: ['routing_config'] };
   const live = new LambdaAlias(scope, 'live', { ...version, name: 'live', description: 'Dry runs.', lifecycle });
-  new LambdaAlias(scope, 'caller', {
+  const caller = new LambdaAlias(scope, 'caller', {
     ...version,
     forEach: forEach('var.callers'),
     name: text('each.key'),
     description: 'Decides for ${each.key} alone.',
     lifecycle,
   });
+  // The function's own configuration says nothing of its aliases.
+  new LambdaFunctionEventInvokeConfig(scope, 'caller_failures', {
+    forEach: forEach('var.callers'),
+    functionName: lambda.functionName,
+    qualifier: text(`${caller.fqn}[each.key].name`),
+    ...failedInvocations(deadLetters),
+  });
   new LambdaPermission(scope, 'caller_permission', {
     forEach: forEach('var.callers'),
     statementId: 'invoked-by-${each.key}',
     action: 'lambda:InvokeFunction',
     functionName: lambda.functionName,
-    qualifier: text('aws_lambda_alias.caller[each.key].name'),
+    qualifier: text(`${caller.fqn}[each.key].name`),
     principal: account.roleArn(text('each.value')),
     // By name the ARN is known in a plan; Lambda refuses a principal that does not exist, so its role is waited for.
     lifecycle: {

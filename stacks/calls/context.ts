@@ -1,0 +1,29 @@
+// What every module call of an environment needs: its configuration, its prefix, and what a release decides.
+// Next: stacks/calls/foundation.ts, the first calls.
+import { type EnvironmentConfig } from '../config/schema.ts';
+import { type InputReference } from '../inputs.ts';
+
+/** What a release decides, as references to the environment's variables. */
+export type Release = Readonly<
+  Record<
+    | 'certificate_arn'
+    | 'orbit_image_digest'
+    | 'axon_image_digest'
+    | 'release'
+    | 'governance_package'
+    | 'rotation_package',
+    InputReference<string>
+  >
+>;
+
+/** What every call needs. */
+export interface CallContext {
+  readonly config: EnvironmentConfig;
+  readonly prefix: string;
+  readonly release: Release;
+}
+
+/** Whether the environment keeps what it holds. */
+export function isCritical({ criticality }: EnvironmentConfig): boolean {
+  return criticality === 'critical';
+}
