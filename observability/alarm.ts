@@ -6,9 +6,9 @@ import { type SignalName } from './signals.ts';
 export type Severity = 'P0' | 'P1' | 'P2' | 'P3';
 
 /** How a period's values become one. */
-export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'p99';
+export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'p50' | 'p95' | 'p99';
 
-/** An alarm on one signal, or on an expression over several. */
+/** An alarm on one signal, or on an expression over several; on a signal of a target group, one for each of them. */
 export interface Alarm {
   /** Its name after the prefix, kebab-case. */
   readonly name: string;
@@ -26,6 +26,9 @@ export interface Alarm {
   readonly periodSeconds: number;
   /** So many periods of those looked at must breach. */
   readonly breaching: { readonly periods: number; readonly of: number };
-  /** Whether it rolls a deployment back. @defaultValue false */
+  /**
+   * Whether it rolls a deployment back. A deployment group watches ten at most
+   * (https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html). @defaultValue false
+   */
   readonly rollsBack?: boolean;
 }

@@ -23,6 +23,12 @@ export const queries: readonly LogQuery[] = [
       'filter correlationId = "paste it here" | sort @timestamp asc | display @timestamp, service, message, reason',
   },
   {
+    name: 'calls-through-the-mesh',
+    sources: ['mesh'],
+    query:
+      'stats count(*) as calls by callerPrincipal, requestMethod, requestPath, responseCode, authDeniedReason | sort calls desc',
+  },
+  {
     name: 'refusals-by-code',
     sources: ['axon'],
     query: 'filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc',

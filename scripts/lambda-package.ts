@@ -1,7 +1,7 @@
 // The archive a Lambda function is deployed from: equal files give equal bytes, so that a plan shows a change only where there is one.
 // Next: scripts/bundle.ts, which writes one per function.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { zipSync } from 'fflate';
+import { zipSync, type Zippable } from 'fflate';
 
 /** The earliest time a zip archive can say (APPNOTE 4.4.6): the same each time. */
 const fixedTime = new Date(1980, 0, 1);
@@ -16,11 +16,8 @@ const unix = 3;
  * @param files - path in the archive → path of the file
  */
 export function writeLambdaPackage(archive: string, files: Readonly<Record<string, string>>): void {
-  const entries = Object.entries(files)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([name, file]) =>
-        [name, [readFileSync(file), { mtime: fixedTime, os: unix, attrs: readableFile, level: 9 }]] as const,
-    );
-  writeFileSync(archive, zipSync(Object.fromEntries(entries)));
+  const entries: Zippable = {};
+  for (const [name, file] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    entries[name] = [readFileSync(file), { mtime: fixedTime, os: unix, attrs: readableFile, level: 9 }];
+  writeFileSync(archive, zipSync(entries));
 }

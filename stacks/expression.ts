@@ -2,7 +2,12 @@
 // Next: stacks/module-stack.ts, whose modules are written with them.
 import { type IResolvable, type ITerraformIterator, Token } from 'cdktf';
 
-/** `${expression}` as a string attribute. @param expression - Terraform syntax without the braces, e.g. `var.name_prefix` */
+/**
+ * `${expression}` as a string attribute.
+ *
+ * @param expression - Terraform syntax without the braces, e.g. `var.name_prefix`. A token inside stands for itself and not
+ *   for a template: write `format("%s-x", ${token})`, never `"${token}-x"`
+ */
 export function text(expression: string): string {
   return `\${${expression}}`;
 }

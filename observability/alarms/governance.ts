@@ -1,6 +1,7 @@
 // Alarms of deciding: failures, throttles, denials out of the ordinary.
 // Next: observability/dashboard.ts.
 import { type Alarm } from '../alarm.ts';
+import { type SignalName } from '../signals.ts';
 
 /** Alarms of Governance. */
 export const governanceAlarms: readonly Alarm[] = [
@@ -71,14 +72,37 @@ export const governanceAlarms: readonly Alarm[] = [
     breaching: { periods: 1, of: 1 },
   },
   {
-    name: 'policies-throttled',
-    severity: 'P2',
-    description: 'Reads of the policy table are throttled: policies become stale.',
-    of: { throttles: { signal: 'policyThrottles', statistic: 'Sum' } },
+    name: 'identity-mismatch',
+    severity: 'P1',
+    description: 'A caller named a service that it is not: no program of ours does.',
+    of: { mismatches: { signal: 'identityMismatches', statistic: 'Sum' } },
     threshold: 0,
     periodSeconds: 60,
-    breaching: { periods: 3, of: 5 },
+    breaching: { periods: 1, of: 1 },
   },
+  {
+    name: 'decisions-unrecorded',
+    severity: 'P1',
+    description: 'An audit record could not be written; the decision became a deny.',
+    of: { unrecorded: { signal: 'unrecordedDecisions', statistic: 'Sum' } },
+    threshold: 0,
+    periodSeconds: 60,
+    breaching: { periods: 1, of: 1 },
+    rollsBack: true,
+  },
+  {
+    name: 'mesh-refused',
+    severity: 'P1',
+    description:
+      'The mesh refused a call by its policies: somebody other than Orbit tried, or Orbit tried something else.',
+    of: { refusals: { signal: 'meshRefusals', statistic: 'Sum' } },
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 1, of: 1 },
+  },
+  throttled('policies', 'policyThrottles', 'Reads of the policy table are throttled: policies become stale.'),
+  throttled('quotas', 'quotaThrottles', 'Writes to the quota table are throttled: charged decisions become denials.'),
+  throttled('grants', 'grantThrottles', 'Writes to the grant table are throttled: single-use grants are refused.'),
   {
     name: 'rotation-failed',
     severity: 'P2',
@@ -89,3 +113,16 @@ export const governanceAlarms: readonly Alarm[] = [
     breaching: { periods: 1, of: 1 },
   },
 ];
+
+/** Tables are on demand, so what is throttled is one key that gets too much. */
+function throttled(table: string, signal: SignalName, description: string): Alarm {
+  return {
+    name: `${table}-throttled`,
+    severity: 'P2',
+    description,
+    of: { throttles: { signal, statistic: 'Sum' } },
+    threshold: 0,
+    periodSeconds: 60,
+    breaching: { periods: 3, of: 5 },
+  };
+}

@@ -14,7 +14,14 @@ export const governanceDecisions: Dashboard = {
         { signal: 'failedDecisions', statistic: 'Sum', label: 'denied by failure' },
       ],
     },
-    { title: 'Time to decide', lines: [{ signal: 'functionDuration', statistic: 'p99', label: 'p99' }] },
+    {
+      title: 'Time to decide',
+      lines: [
+        { signal: 'functionDuration', statistic: 'p50', label: 'p50' },
+        { signal: 'functionDuration', statistic: 'p95', label: 'p95' },
+        { signal: 'functionDuration', statistic: 'p99', label: 'p99' },
+      ],
+    },
     {
       title: 'The function',
       lines: [
@@ -24,9 +31,20 @@ export const governanceDecisions: Dashboard = {
       ],
     },
     {
-      title: 'Refused by Axon, and dead letters',
+      title: 'Somebody tried',
       lines: [
-        { signal: 'refusals', statistic: 'Sum', label: 'grants and proofs refused' },
+        { signal: 'refusals', statistic: 'Sum', label: 'calls refused by Axon' },
+        { signal: 'meshRefusals', statistic: 'Sum', label: 'calls refused by the mesh' },
+        { signal: 'identityMismatches', statistic: 'Sum', label: 'callers that named another' },
+      ],
+    },
+    {
+      title: 'Tables and queue',
+      lines: [
+        { signal: 'policyThrottles', statistic: 'Sum', label: 'policy reads throttled' },
+        { signal: 'quotaThrottles', statistic: 'Sum', label: 'quota writes throttled' },
+        { signal: 'grantThrottles', statistic: 'Sum', label: 'grant writes throttled' },
+        { signal: 'unrecordedDecisions', statistic: 'Sum', label: 'decisions not recorded' },
         { signal: 'deadLetters', statistic: 'Maximum', label: 'dead letters' },
       ],
     },

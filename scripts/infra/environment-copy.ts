@@ -58,7 +58,7 @@ export async function prepareEnvironment(options: EnvironmentCopyOptions): Promi
     for (const folder of folders) await copyModule(folder, inCopy(folder));
     const folder = inCopy(source);
     const leftOut = await removeResources([...folders].map(inCopy), options.leftOut ?? []);
-    await writeVariables(folder, options.variables ?? {});
+    await writeVariables(folder, { ...(await readPathDefaults(source)), ...options.variables });
     const backend = options.state === 'own' ? await readBackend(source) : { path: path.join(folder, freshState) };
     if (backend !== 'remote') {
       await writeJson(path.join(folder, 'backend_override.tf.json'), { terraform: { backend: { local: backend } } });
@@ -158,6 +158,16 @@ async function writeVariables(folder: string, values: Readonly<Record<string, un
     throw new Error(`got no value for ${missing.join(', ')}, expected one for each; give --var NAME=VALUE`);
   }
   await writeJson(path.join(folder, 'given.auto.tfvars.json'), values);
+}
+
+/** Defaults that are paths from the environment's folder, as paths that hold in the copy too. */
+async function readPathDefaults(source: string): Promise<Record<string, string>> {
+  const declared = (await readModules(source)).flatMap((module) => Object.entries(module.variable ?? {}));
+  return Object.fromEntries(
+    declared.flatMap(([name, { default: byDefault }]) =>
+      typeof byDefault === 'string' && byDefault.startsWith('../') ? [[name, path.resolve(source, byDefault)]] : [],
+    ),
+  );
 }
 
 /** Where the environment keeps its own state: a file, as an absolute path, or somewhere else. */

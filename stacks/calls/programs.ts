@@ -6,7 +6,7 @@ import { ecs } from '../modules/ecs.ts';
 import { governance } from '../modules/governance.ts';
 import { observability } from '../modules/observability.ts';
 import { secrets } from '../modules/secrets.ts';
-import { names } from '../naming.ts';
+import { names, services } from '../naming.ts';
 import { type CallContext, isCritical } from './context.ts';
 import { type Foundation } from './foundation.ts';
 
@@ -32,6 +32,14 @@ export function callDoors(scope: Construct, { config, prefix, release }: CallCon
     alerts_key_arn: keys.text('alerts_key_arn'),
     log_retention_days: config.logRetentionDays,
     load_balancer_arn_suffix: balancer.text('load_balancer_arn_suffix'),
+    target_group_arn_suffixes: Object.fromEntries(
+      services.flatMap((service) =>
+        (['blue', 'green'] as const).map((color) => [
+          `${service}-${color}`,
+          balancer.text(`${service}_${color}_target_group_arn_suffix`),
+        ]),
+      ),
+    ),
     emails: config.alerts.emails,
   });
   return { balancer, watch };

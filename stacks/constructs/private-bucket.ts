@@ -13,10 +13,12 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket/index.js';
 import { type IResolvable } from 'cdktf';
 import { type ModuleStack } from '../module-stack.ts';
+import { type AwsAccount } from './aws-account.ts';
 
 /** A bucket to make. */
 export interface PrivateBucketOptions {
   readonly name: string;
+  readonly account: AwsAccount;
   /** The ARN of the key; null where AWS delivers with SSE-S3 alone. */
   readonly keyArn: string | null;
   /** Who may do what besides; `arn` is the bucket's. */
@@ -39,19 +41,20 @@ export interface PrivateBucket {
 
 /** Makes a bucket with all that belongs to it. Construct ids start with `id`. */
 export function privateBucket(scope: ModuleStack, id: string, options: PrivateBucketOptions): PrivateBucket {
-  const { name, keyArn, statements, expireDays, transitions = [], forceDestroy } = options;
+  const { name, account, keyArn, statements, expireDays, transitions = [], forceDestroy } = options;
+  // By name, so that a plan shows the policy.
+  const arn = `arn:${account.partition}:s3:::${name}`;
   const optional = options.count === undefined ? {} : { count: options.count };
   const bucket = new S3Bucket(scope, id, { bucket: name, forceDestroy, ...optional });
-  const ref = (attribute: 'id' | 'arn') =>
-    options.count === undefined ? `\${${bucket.fqn}.${attribute}}` : `\${one(${bucket.fqn}[*].${attribute})}`;
+  const bucketId = options.count === undefined ? bucket.id : `\${one(${bucket.fqn}[*].id)}`;
   skipStandingChecks(scope, bucket);
   new S3BucketOwnershipControls(scope, `${id}_ownership`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     rule: { objectOwnership: 'BucketOwnerEnforced' },
     ...optional,
   });
   new S3BucketPublicAccessBlock(scope, `${id}_public_access`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     blockPublicAcls: true,
     blockPublicPolicy: true,
     ignorePublicAcls: true,
@@ -59,12 +62,12 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     ...optional,
   });
   new S3BucketVersioningA(scope, `${id}_versioning`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     versioningConfiguration: { status: 'Enabled' },
     ...optional,
   });
   new S3BucketServerSideEncryptionConfigurationA(scope, `${id}_encryption`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     rule: [
       keyArn === null
         ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
@@ -76,7 +79,7 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     ...optional,
   });
   new S3BucketLifecycleConfiguration(scope, `${id}_lifecycle`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     rule: [
       {
         id: 'expire',
@@ -91,9 +94,9 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     ...optional,
   });
   const policy = new S3BucketPolicy(scope, `${id}_policy`, {
-    bucket: ref('id'),
+    bucket: bucketId,
     policy: new DataAwsIamPolicyDocument(scope, `${id}_policy_document`, {
-      statement: [onlyWithTls(ref('arn')), ...statements(ref('arn'))],
+      statement: [onlyWithTls(arn), ...statements(arn)],
     }).json,
     ...optional,
   });

@@ -48,6 +48,7 @@ export const alb = defineModule({
     const account = awsAccount(scope);
     const { loadBalancer: name } = names(input.name_prefix);
     const logs = privateBucket(scope, 'access_logs', {
+      account,
       name: `${name}-logs-${account.id}`,
       // Load balancers deliver logs to buckets with SSE-S3 alone.
       keyArn: null,

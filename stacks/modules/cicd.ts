@@ -17,7 +17,10 @@ const inputs = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/)
     .meta({ description: 'owner/name of the repository whose workflows deploy.' }),
-  github_environment: z.string().min(1).meta({ description: 'GitHub environment that deployments run in.' }),
+  github_environment: z
+    .string()
+    .min(1)
+    .meta({ description: 'GitHub environment that deployments run in; plans run in <it>-plan.' }),
   create_oidc_provider: z
     .boolean()
     .default(true)
@@ -28,6 +31,10 @@ const inputs = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: "Bucket of Terraform's state; null when it is somewhere else." }),
+  state_key_arn: arnInput('Key of the state.')
+    .nullable()
+    .default(null)
+    .meta({ description: "Key that the state's bucket encrypts with; null for the key of S3." }),
   policy_publisher_key_arn: arnInput('Key that policy revisions are signed with.'),
   governance_key_arn: arnInput('Key of the policy table.'),
   codedeploy_role_arn: arnInput('Role of CodeDeploy.'),

@@ -72,6 +72,7 @@ export const cost = defineModule({
       },
     });
     const archive = privateBucket(scope, 'archive', {
+      account,
       name: `${named('log-archive')}-${account.id}`,
       keyArn: input.logs_key_arn,
       expireDays: input.archive_days,

@@ -2,8 +2,9 @@
 // Next: observability/signals.ts, the data; stacks/modules/observability/ beside this file, one kind of resource each.
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { z } from 'zod';
-import { type Subject } from '../../observability/signals.ts';
+import { namespace as ownNamespace, type Subject } from '../../observability/signals.ts';
 import { awsAccount } from '../constructs/aws-account.ts';
+import { text } from '../expression.ts';
 import { arnInput, logRetentionDaysInput, namePrefixInput } from '../module-inputs.ts';
 import { defineModule, type ModuleOutput } from '../module-stack.ts';
 import { names } from '../naming.ts';
@@ -18,6 +19,12 @@ const inputs = z.strictObject({
   alerts_key_arn: arnInput('Key of the topic.'),
   log_retention_days: logRetentionDaysInput,
   load_balancer_arn_suffix: z.string().min(1).meta({ description: 'The load balancer, as CloudWatch names it.' }),
+  target_group_arn_suffixes: z
+    .record(z.string().regex(/^(orbit|axon)-(blue|green)$/), z.string().min(1))
+    .default({})
+    .meta({
+      description: 'The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green.',
+    }),
   emails: z
     .array(z.string().regex(/^[^@ ]+@[^@ ]+$/))
     .default([])
@@ -46,6 +53,8 @@ export const observability = defineModule({
       smoke: named.functionLogGroup('smoke'),
       mesh: `/aws/vpc-lattice/${named.mesh}`,
     };
+    const namespaceOf = (namespace: string) =>
+      namespace === ownNamespace ? `${ownNamespace}/${input.name_prefix}` : namespace;
     const outputs: Record<string, ModuleOutput> = {};
     for (const [id, name] of Object.entries(groups)) {
       const group = new CloudwatchLogGroup(scope, `${id}_logs`, {
@@ -57,16 +66,17 @@ export const observability = defineModule({
       outputs[`${id}_log_group_arn`] = { description: `ARN of the log group of ${id}.`, value: group.arn };
     }
     const topic = addTopic(scope, account, { name: named.alerts, keyArn: input.alerts_key_arn });
-    addMetricFilters(scope);
+    addMetricFilters(scope, namespaceOf);
     addQueries(scope, { prefix: input.name_prefix, groups });
     const subjects = valuesOf(input);
-    const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topicArn: topic.arn, subjects });
-    addDashboards(scope, { prefix: input.name_prefix, region: account.region, subjects });
-    return {
+    const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topicArn: topic.arn, subjects, namespaceOf });
+    addDashboards(scope, { prefix: input.name_prefix, region: account.region, subjects, namespaceOf });
+    const all: Record<string, ModuleOutput> = {
       ...outputs,
       alerts_topic_arn: { description: 'Topic that alarms go to.', value: topic.arn },
       rollback_alarm_names: { description: 'Alarms that roll a deployment back.', value: rollbackAlarms },
     };
+    return all;
   },
 });
 
@@ -80,6 +90,7 @@ function valuesOf(input: { name_prefix: string; load_balancer_arn_suffix: string
     governance,
     rotation,
     'load-balancer': input.load_balancer_arn_suffix,
+    'target-group': text('each.value'),
     'dead-letters': named('governance-dead-letters'),
     'policies-table': table('policies'),
     'quotas-table': table('quotas'),

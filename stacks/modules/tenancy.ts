@@ -30,7 +30,7 @@ export const tenancy = defineModule({
     new ResourcegroupsGroup(scope, 'tenant', {
       forEach: forEach('var.tenants'),
       name: `${named('tenant')}-${text('each.key')}`,
-      description: 'Everything tagged with the tenant, in whichever environment.',
+      description: 'Everything tagged with the tenant in any environment',
       resourceQuery: {
         query: text(
           'jsonencode({ ResourceTypeFilters = ["AWS::AllSupported"], TagFilters = [{ Key = "Tenant", Values = [each.key] }] })',

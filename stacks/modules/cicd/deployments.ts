@@ -3,7 +3,7 @@
 import { CodedeployApp } from '@cdktf/provider-aws/lib/codedeploy-app/index.js';
 import { CodedeployDeploymentConfig } from '@cdktf/provider-aws/lib/codedeploy-deployment-config/index.js';
 import { CodedeployDeploymentGroup } from '@cdktf/provider-aws/lib/codedeploy-deployment-group/index.js';
-import { countWhen, text } from '../../expression.ts';
+import { boolean, countWhen, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 import { names, services } from '../../naming.ts';
 
@@ -25,7 +25,12 @@ export function addDeployments(scope: ModuleStack, options: DeploymentOptions): 
   const { prefix, roleArn, clusterName, alarmNames } = options;
   const { named } = names(prefix);
   const count = countWhen('var.blue_green');
-  const alarms = { enabled: true, alarms: alarmNames, ignorePollAlarmFailure: false };
+  const alarms = {
+    enabled: boolean('length(var.alarm_names) > 0'),
+    alarms: alarmNames,
+    // Alarms that cannot be looked at stop a deployment.
+    ignorePollAlarmFailure: false,
+  };
   const app = new CodedeployApp(scope, 'services', { count, name: named('services'), computePlatform: 'ECS' });
   const config = new CodedeployDeploymentConfig(scope, 'canary', {
     count,

@@ -1,8 +1,8 @@
-// What the workflows may do: the planner reads, the releaser changes programs, the provisioner changes all but its own limits.
+// What the workflows on infrastructure may do: the planner reads, the provisioner changes all but limits.
 // Next: stacks/guards/wildcard-permissions.ts, which knows the two statements here that name services by pattern.
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
-import { names, services } from '../../naming.ts';
+import { text } from '../../expression.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;
 
@@ -46,20 +46,40 @@ const values: Statement = {
   effect: 'Deny',
   actions: [
     'dynamodb:BatchGetItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
     'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:PartiQL*',
+    'dynamodb:PutItem',
     'dynamodb:Query',
     'dynamodb:Scan',
+    'dynamodb:UpdateItem',
+    'ec2:GetConsoleOutput',
+    'ec2:GetConsoleScreenshot',
+    'ec2:GetPasswordData',
+    'ecs:ExecuteCommand',
     'kms:Sign',
     'lambda:InvokeFunction',
+    'lambda:InvokeFunctionUrl',
+    'logs:FilterLogEvents',
+    'logs:GetLogEvents',
+    'logs:GetLogObject',
+    'logs:GetLogRecord',
+    'logs:GetQueryResults',
+    'logs:StartLiveTail',
     'secretsmanager:BatchGetSecretValue',
     'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
     'sqs:ReceiveMessage',
+    'ssm:SendCommand',
+    'ssm:StartSession',
   ],
   resources: ['*'],
 };
 
 /** Reads the configuration of every service of an environment. */
-export function planPermissions(account: AwsAccount): Statement[] {
+export function planPermissions(account: AwsAccount, governanceKeyArn: string): Statement[] {
   return [
     {
       sid: 'ReadConfiguration',
@@ -68,15 +88,24 @@ export function planPermissions(account: AwsAccount): Statement[] {
       ),
       resources: ['*'],
     },
-    ...stateAccess(account, ['s3:GetObject', 's3:ListBucket']),
-    values,
+    // A budget is neither described, got nor listed.
+    { sid: 'ReadBudgets', actions: ['budgets:ViewBudget'], resources: [budgetArns(account)] },
     {
-      // A plan reads the state, and of other buckets their configuration alone.
-      sid: 'NoObjectsButTheState',
-      effect: 'Deny',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      notResources: stateArns(account),
+      // Without it Lambda shows no environment, and every plan would set it anew. Tables stay shut: not through DynamoDB.
+      sid: 'ReadEnvironments',
+      actions: ['kms:Decrypt'],
+      resources: [governanceKeyArn],
+      condition: [
+        {
+          test: 'StringEquals',
+          variable: 'kms:ViaService',
+          values: [account.viaService('lambda'), account.viaService('ssm')],
+        },
+      ],
     },
+    ...stateAccess(account, { objects: ['s3:GetObject'], key: ['kms:Decrypt'] }),
+    values,
+    onlyObjectsOfTheState(account),
   ];
 }
 
@@ -90,20 +119,52 @@ export function infraPermissions(account: AwsAccount, prefix: string): Statement
       condition: [{ test: 'StringEquals', variable: 'aws:RequestedRegion', values: [account.region, 'us-east-1'] }],
     },
     ...roleManagement(account, prefix),
-    ...stateAccess(account, ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket', 's3:PutObject']),
+    ...stateAccess(account, {
+      objects: ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+      key: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    }),
   ];
 }
 
-/** The most the provisioner may do: its permissions, less what would lift its own limits. */
+/**
+ * The most the provisioner may do: its permissions, less what would lift a limit.
+ *
+ * INVARIANT: no boundary can be written by a pipeline, its own or another's, and no role be without one. Whoever could write
+ * the boundary of a role and run code by that role would be bound by nothing. So a change of a boundary, and of the
+ * pipelines' own roles, is applied by an administrator.
+ */
 export function infraBoundary(account: AwsAccount, prefix: string): Statement[] {
   return [
     ...infraPermissions(account, prefix),
     values,
+    onlyObjectsOfTheState(account),
     {
       sid: 'BoundariesStay',
       effect: 'Deny',
-      actions: ['iam:DeleteRolePermissionsBoundary', 'iam:DeleteUserPermissionsBoundary'],
+      actions: [
+        'iam:CreatePolicy',
+        'iam:CreatePolicyVersion',
+        'iam:DeletePolicy',
+        'iam:DeletePolicyVersion',
+        'iam:DeleteRolePermissionsBoundary',
+        'iam:DeleteUserPermissionsBoundary',
+        'iam:SetDefaultPolicyVersion',
+      ],
       resources: ['*'],
+    },
+    {
+      sid: 'PipelinesStay',
+      effect: 'Deny',
+      actions: [
+        'iam:AttachRolePolicy',
+        'iam:DeleteRole',
+        'iam:DeleteRolePolicy',
+        'iam:PutRolePermissionsBoundary',
+        'iam:PutRolePolicy',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:UpdateRole',
+      ],
+      resources: [`arn:${account.partition}:iam::${account.id}:role/${prefix}-github-actions-*`],
     },
     {
       sid: 'NoRoleWithoutBoundary',
@@ -127,7 +188,11 @@ export function infraBoundary(account: AwsAccount, prefix: string): Statement[] 
     {
       sid: 'TheTrailRuns',
       effect: 'Deny',
-      actions: ['cloudtrail:StopLogging', 'guardduty:DisassociateFromMasterAccount', 'organizations:LeaveOrganization'],
+      actions: [
+        'cloudtrail:StopLogging',
+        'guardduty:DisassociateFromAdministratorAccount',
+        'organizations:LeaveOrganization',
+      ],
       resources: ['*'],
     },
   ];
@@ -141,12 +206,8 @@ function roleManagement(account: AwsAccount, prefix: string): Statement[] {
       actions: [
         'iam:AddRoleToInstanceProfile',
         'iam:CreateInstanceProfile',
-        'iam:CreatePolicy',
-        'iam:CreatePolicyVersion',
         'iam:CreateRole',
         'iam:DeleteInstanceProfile',
-        'iam:DeletePolicy',
-        'iam:DeletePolicyVersion',
         'iam:DeleteRole',
         'iam:DeleteRolePolicy',
         'iam:GetInstanceProfile',
@@ -162,7 +223,6 @@ function roleManagement(account: AwsAccount, prefix: string): Statement[] {
         'iam:PutRolePolicy',
         'iam:RemoveRoleFromInstanceProfile',
         'iam:TagInstanceProfile',
-        'iam:TagPolicy',
         'iam:TagRole',
         'iam:UpdateAssumeRolePolicy',
         'iam:UpdateRole',
@@ -199,83 +259,34 @@ function roleManagement(account: AwsAccount, prefix: string): Statement[] {
   ];
 }
 
-/** Pushes images, publishes function versions, starts deployments, publishes signed policies. */
-export function releasePermissions(
-  account: AwsAccount,
-  options: { prefix: string; publisherKeyArn: string; governanceKeyArn: string },
-): Statement[] {
-  const { prefix, publisherKeyArn, governanceKeyArn } = options;
-  const { perService, governance, rotation, smoke, table, named } = names(prefix);
+function budgetArns(account: AwsAccount): string {
+  return `arn:${account.partition}:budgets::${account.id}:budget/*`;
+}
+
+/** The bucket of the state; `none` is no bucket's name and no key's id, so a null input gives nothing. */
+function stateBucket(account: AwsAccount): string {
+  return `arn:${account.partition}:s3:::\${coalesce(var.state_bucket, "none")}`;
+}
+
+function stateAccess(account: AwsAccount, actions: { objects: string[]; key: string[] }): Statement[] {
   return [
-    { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+    { sid: 'ListState', actions: ['s3:ListBucket'], resources: [stateBucket(account)] },
+    { sid: 'State', actions: actions.objects, resources: [`${stateBucket(account)}/*`] },
     {
-      sid: 'PushImages',
-      actions: [
-        'ecr:BatchCheckLayerAvailability',
-        'ecr:BatchGetImage',
-        'ecr:CompleteLayerUpload',
-        'ecr:DescribeImages',
-        'ecr:InitiateLayerUpload',
-        'ecr:PutImage',
-        'ecr:UploadLayerPart',
-      ],
-      resources: services.map((service) => account.arn('ecr', `repository/${perService(service)}`)),
+      sid: 'StateKey',
+      actions: actions.key,
+      resources: [text('coalesce(var.state_key_arn, "arn:aws:kms:::key/none")')],
+      condition: [{ test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('s3')] }],
     },
-    {
-      sid: 'PublishFunctions',
-      actions: ['lambda:GetAlias', 'lambda:GetFunction', 'lambda:PublishVersion', 'lambda:UpdateFunctionCode'],
-      resources: [governance, rotation, smoke].map((name) => account.arn('lambda', `function:${name}`)),
-    },
-    {
-      sid: 'StartDeployments',
-      actions: [
-        'codedeploy:CreateDeployment',
-        'codedeploy:GetDeployment',
-        'codedeploy:GetDeploymentConfig',
-        'codedeploy:RegisterApplicationRevision',
-        'codedeploy:StopDeployment',
-      ],
-      resources: [
-        account.arn('codedeploy', `application:${prefix}-*`),
-        account.arn('codedeploy', `deploymentgroup:${prefix}-*`),
-        account.arn('codedeploy', 'deploymentconfig:*'),
-      ],
-    },
-    {
-      sid: 'RegisterTasks',
-      actions: ['ecs:RegisterTaskDefinition'],
-      resources: services.map((service) => account.arn('ecs', `task-definition/${named(service)}:*`)),
-    },
-    {
-      sid: 'PassTaskRoles',
-      actions: ['iam:PassRole'],
-      resources: services.flatMap((service) => [
-        account.roleArn(names(prefix).role(service)),
-        account.roleArn(names(prefix).role(`execution-${service}`)),
-      ]),
-      condition: [{ test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] }],
-    },
-    {
-      sid: 'PublishPolicies',
-      actions: ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      resources: [account.arn('dynamodb', `table/${table('policies')}`)],
-    },
-    {
-      sid: 'EncryptPolicies',
-      actions: ['kms:Decrypt'],
-      resources: [governanceKeyArn],
-      condition: [{ test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('dynamodb')] }],
-    },
-    { sid: 'SignPolicies', actions: ['kms:GetPublicKey', 'kms:Sign'], resources: [publisherKeyArn] },
   ];
 }
 
-/** The state of the environments; `none` is no bucket's name, so a null input gives nothing. */
-function stateArns(account: AwsAccount): string[] {
-  const bucket = `arn:${account.partition}:s3:::\${coalesce(var.state_bucket, "none")}`;
-  return [bucket, `${bucket}/*`];
-}
-
-function stateAccess(account: AwsAccount, actions: string[]): Statement[] {
-  return [{ sid: 'State', actions, resources: stateArns(account) }];
+/** Of other buckets a pipeline sees the configuration alone. */
+function onlyObjectsOfTheState(account: AwsAccount): Statement {
+  return {
+    sid: 'NoObjectsButTheState',
+    effect: 'Deny',
+    actions: ['s3:GetObject', 's3:GetObjectVersion'],
+    notResources: [`${stateBucket(account)}/*`],
+  };
 }

@@ -1,11 +1,12 @@
 // The three roles of the workflows: one plans, one changes infrastructure, one releases programs and policies.
-// Next: stacks/modules/cicd/pipeline-permissions.ts, what each may do.
+// Next: stacks/modules/cicd/pipeline-permissions.ts and stacks/modules/cicd/release-permissions.ts, what each may do.
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { boundedRole } from '../../constructs/bounded-role.ts';
 import { type ModuleStack } from '../../module-stack.ts';
-import { infraBoundary, infraPermissions, planPermissions, releasePermissions } from './pipeline-permissions.ts';
+import { infraBoundary, infraPermissions, planPermissions } from './pipeline-permissions.ts';
+import { releasePermissions } from './release-permissions.ts';
 
 /** Which workflows, and what they are given. */
 export interface PipelineOptions {
@@ -41,9 +42,10 @@ export function addPipelineRoles(
   return {
     plan: role(
       'plan',
-      `repo:${repository}:pull_request`,
-      planPermissions(account),
-      'Pull requests: reads configuration to plan, no values.',
+      // An environment of its own, for pull requests and the nightly look for drift: GitHub can bind it to branches.
+      `${deployment}-plan`,
+      planPermissions(account, options.governanceKeyArn),
+      'Plans and drift: reads configuration, no values.',
     ),
     infra: role(
       'infra',

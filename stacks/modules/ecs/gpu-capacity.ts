@@ -22,6 +22,14 @@ export interface GpuCapacityOptions {
 
 /** AWS's own image with GPU drivers, for arm64 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html). */
 const imageParameter = '/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/gpu/recommended/image_id';
+/** `%s` is the prefix of names. */
+const joinCluster = `#!/bin/sh
+cat >> /etc/ecs/ecs.config <<SETTINGS
+ECS_CLUSTER=${names('%s').cluster}
+ECS_ENABLE_GPU_SUPPORT=true
+ECS_AWSVPC_BLOCK_IMDS=true
+SETTINGS
+`;
 const count = countWhen('var.gpu');
 
 /** Adds launch template, group, instance role and capacity provider. */
@@ -30,7 +38,7 @@ export function addGpuCapacity(
   account: AwsAccount,
   { prefix, instanceType, maxInstances, subnetIds, securityGroupIds }: GpuCapacityOptions,
 ): EcsCapacityProvider {
-  const { named, cluster } = names(prefix);
+  const { named } = names(prefix);
   const role = addInstanceRole(scope, account, prefix);
   const profile = new IamInstanceProfile(scope, 'gpu_profile', {
     count,
@@ -48,7 +56,7 @@ export function addGpuCapacity(
     metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
     monitoring: { enabled: true },
     blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: 'true', volumeSize: 60, volumeType: 'gp3' } }],
-    userData: `\${base64encode("#!/bin/sh\\necho ECS_CLUSTER=${cluster} >> /etc/ecs/ecs.config\\necho ECS_ENABLE_GPU_SUPPORT=true >> /etc/ecs/ecs.config\\necho ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config\\n")}`,
+    userData: text(`base64encode(format(${JSON.stringify(joinCluster)}, var.name_prefix))`),
     updateDefaultVersion: true,
   });
   const group = new AutoscalingGroup(scope, 'gpu_instances', {

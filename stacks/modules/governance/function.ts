@@ -140,7 +140,7 @@ function addAliases(
     lifecycle: {
       precondition: [
         {
-          condition: text(`contains(var.caller_role_arns, "${account.roleArn('${each.value}')}")`),
+          condition: text('anytrue([for arn in var.caller_role_arns : endswith(arn, ":role/${each.value}")])'),
           errorMessage: 'callers: got ${each.key} with role ${each.value}, expected its ARN among caller_role_arns.',
         },
       ],

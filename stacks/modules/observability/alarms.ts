@@ -5,10 +5,12 @@ import {
   CloudwatchMetricAlarm,
   type CloudwatchMetricAlarmMetricQuery,
 } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js';
+import { type IResolvable } from 'cdktf';
 import { type Alarm } from '../../../observability/alarm.ts';
 import { governanceAlarms } from '../../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../../observability/alarms/service.ts';
 import { signals, type Subject } from '../../../observability/signals.ts';
+import { any, forEach } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
@@ -19,10 +21,12 @@ export interface AlarmOptions {
   readonly prefix: string;
   readonly topicArn: string;
   readonly subjects: Readonly<Record<Subject, string>>;
+  /** The environment's own namespace for that of log lines. */
+  readonly namespaceOf: (namespace: string) => string;
 }
 
 /** Adds every alarm. @returns the names of those that roll a deployment back */
-export function addAlarms(scope: ModuleStack, options: AlarmOptions): string[] {
+export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvable {
   const { prefix, topicArn } = options;
   const made = alarms.map((alarm) => ({ alarm, resource: addAlarm(scope, alarm, options) }));
   const urgent = made.filter(({ alarm }) => alarm.severity === 'P0' || alarm.severity === 'P1');
@@ -34,35 +38,45 @@ export function addAlarms(scope: ModuleStack, options: AlarmOptions): string[] {
     alarmActions: [topicArn],
     okActions: [topicArn],
   });
-  return made.filter(({ alarm }) => alarm.rollsBack === true).map(({ resource }) => resource.alarmName);
+  const rollsBack = made.filter(({ alarm }) => alarm.rollsBack === true);
+  // By reference and not as text, so that whoever takes a name waits for the alarm.
+  const lists = rollsBack.map(({ alarm, resource: { fqn } }) =>
+    isPerTargetGroup(alarm) ? `[for alarm in ${fqn} : alarm.alarm_name]` : `[${fqn}.alarm_name]`,
+  );
+  return any(`concat(${lists.join(', ')})`);
 }
 
-function addAlarm(
-  scope: ModuleStack,
-  alarm: Alarm,
-  { prefix, topicArn, subjects }: AlarmOptions,
-): CloudwatchMetricAlarm {
+function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): CloudwatchMetricAlarm {
   const { name, severity, description, threshold, comparison = 'GreaterThanThreshold', breaching } = alarm;
+  const { prefix, topicArn } = options;
+  const each = isPerTargetGroup(alarm);
   const paged = severity === 'P0' || severity === 'P1';
   return new CloudwatchMetricAlarm(scope, `alarm_${name}`, {
-    alarmName: `${prefix}-${name}`,
+    ...(each ? { forEach: forEach('var.target_group_arn_suffixes') } : {}),
+    alarmName: each ? `${prefix}-${name}-\${each.key}` : `${prefix}-${name}`,
     alarmDescription: `${severity}: ${description} ${runbook}#${name}`,
     comparisonOperator: comparison,
     threshold,
     evaluationPeriods: breaching.of,
     datapointsToAlarm: breaching.periods,
     treatMissingData: 'notBreaching',
-    metricQuery: metricQueries(alarm, subjects),
+    metricQuery: metricQueries(alarm, options),
     // Urgent ones page through the composite alarm.
     alarmActions: paged ? [] : [topicArn],
     okActions: paged ? [] : [topicArn],
   });
 }
 
+function isPerTargetGroup({ of }: Alarm): boolean {
+  return Object.values(of).some(({ signal }) =>
+    Object.values<Subject>(signals[signal].dimensions).includes('target-group'),
+  );
+}
+
 /** One query per signal, and the expression last: what is judged has `return_data`. */
 function metricQueries(
   { of, expression, name, periodSeconds }: Alarm,
-  subjects: Readonly<Record<Subject, string>>,
+  { subjects, namespaceOf }: AlarmOptions,
 ): CloudwatchMetricAlarmMetricQuery[] {
   const queries = Object.entries(of).map(([id, { signal, statistic }]): CloudwatchMetricAlarmMetricQuery => {
     const { namespace, name: metricName, dimensions } = signals[signal];
@@ -70,7 +84,7 @@ function metricQueries(
       id,
       returnData: expression === undefined,
       metric: {
-        namespace,
+        namespace: namespaceOf(namespace),
         metricName,
         period: periodSeconds,
         stat: statistic,

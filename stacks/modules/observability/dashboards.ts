@@ -12,25 +12,26 @@ const periodSeconds = 60;
 /** CloudWatch's grid has 24 columns (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html). */
 const size = { width: 12, height: 6 };
 
+/** Where the metrics are, and whose. */
+export interface WidgetContext {
+  readonly region: string;
+  readonly subjects: Readonly<Record<Subject, string>>;
+  /** The environment's own namespace for that of log lines. */
+  readonly namespaceOf: (namespace: string) => string;
+}
+
 /** Adds every dashboard. */
-export function addDashboards(
-  scope: ModuleStack,
-  { prefix, region, subjects }: { prefix: string; region: string; subjects: Readonly<Record<Subject, string>> },
-): void {
+export function addDashboards(scope: ModuleStack, { prefix, ...context }: WidgetContext & { prefix: string }): void {
   for (const { name, graphs } of dashboards)
     new CloudwatchDashboard(scope, `dashboard_${name}`, {
       dashboardName: `${prefix}-${name}`,
       dashboardBody: JSON.stringify({
-        widgets: graphs.map((graph, index) => widget(graph, index, { region, subjects })),
+        widgets: graphs.map((graph, index) => widget(graph, index, context)),
       }),
     });
 }
 
-function widget(
-  { title, lines }: Graph,
-  index: number,
-  { region, subjects }: { region: string; subjects: Readonly<Record<Subject, string>> },
-): object {
+function widget({ title, lines }: Graph, index: number, { region, subjects, namespaceOf }: WidgetContext): object {
   return {
     type: 'metric',
     x: (index % 2) * size.width,
@@ -45,7 +46,7 @@ function widget(
       metrics: lines.map(({ signal, statistic, label }) => {
         const { namespace, name, dimensions } = signals[signal];
         const pairs = Object.entries(dimensions).flatMap(([dimension, subject]) => [dimension, subjects[subject]]);
-        return [namespace, name, ...pairs, { stat: statistic, label }];
+        return [namespaceOf(namespace), name, ...pairs, { stat: statistic, label }];
       }),
     },
   };

@@ -9,7 +9,7 @@ import { type ModuleStack } from '../../module-stack.ts';
 type Groups = Readonly<Record<LogSource, string>>;
 
 /** Adds a filter per counted line. */
-export function addMetricFilters(scope: ModuleStack): void {
+export function addMetricFilters(scope: ModuleStack, namespaceOf: (namespace: string) => string): void {
   for (const { signal, source, pattern } of countedLines) {
     const { name, namespace, unit } = signals[signal];
     new CloudwatchLogMetricFilter(scope, `count_${name.toLowerCase()}`, {
@@ -17,7 +17,7 @@ export function addMetricFilters(scope: ModuleStack): void {
       logGroupName: `\${aws_cloudwatch_log_group.${source}_logs.name}`,
       pattern,
       // Between lines there is a zero, so that an alarm has something to look at.
-      metricTransformation: { name, namespace, value: '1', defaultValue: '0', unit },
+      metricTransformation: { name, namespace: namespaceOf(namespace), value: '1', defaultValue: '0', unit },
     });
   }
 }

@@ -22,6 +22,7 @@ export function addAuditTrail(scope: ModuleStack, account: AwsAccount, options: 
   const { named } = names(options.prefix);
   const count = countWhen('var.cloud_trail');
   const { bucket, policy } = privateBucket(scope, 'trail', {
+    account,
     ...options,
     name: `${named('trail')}-${account.id}`,
     count,

@@ -17,6 +17,7 @@ export function addConfigurationRecord(scope: ModuleStack, account: AwsAccount, 
   const { named } = names(options.prefix);
   const count = countWhen('var.config');
   const { bucket, policy } = privateBucket(scope, 'records', {
+    account,
     ...options,
     name: `${named('config')}-${account.id}`,
     count,

@@ -1,0 +1,96 @@
+// What the workflows that release programs and policies may do.
+// Next: stacks/modules/cicd/deployments.ts, what they start.
+import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import { type AwsAccount } from '../../constructs/aws-account.ts';
+import { names, services } from '../../naming.ts';
+
+type Statement = DataAwsIamPolicyDocumentStatement;
+
+/** Pushes images, publishes function versions, starts deployments, publishes signed policies. */
+export function releasePermissions(
+  account: AwsAccount,
+  options: { prefix: string; publisherKeyArn: string; governanceKeyArn: string },
+): Statement[] {
+  const { prefix, publisherKeyArn, governanceKeyArn } = options;
+  const { cluster, perService, governance, rotation, smoke, table, named } = names(prefix);
+  return [
+    { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+    {
+      sid: 'PushImages',
+      actions: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:CompleteLayerUpload',
+        'ecr:DescribeImages',
+        'ecr:InitiateLayerUpload',
+        'ecr:PutImage',
+        'ecr:UploadLayerPart',
+      ],
+      resources: services.map((service) => account.arn('ecr', `repository/${perService(service)}`)),
+    },
+    {
+      sid: 'PublishFunctions',
+      actions: [
+        'lambda:GetAlias',
+        'lambda:GetFunction',
+        'lambda:GetFunctionConfiguration',
+        'lambda:PublishVersion',
+        'lambda:UpdateFunctionCode',
+      ],
+      resources: [governance, rotation, smoke].map((name) => account.arn('lambda', `function:${name}`)),
+    },
+    {
+      sid: 'StartDeployments',
+      actions: [
+        'codedeploy:CreateDeployment',
+        'codedeploy:GetDeployment',
+        'codedeploy:GetDeploymentConfig',
+        'codedeploy:GetDeploymentGroup',
+        'codedeploy:RegisterApplicationRevision',
+        'codedeploy:StopDeployment',
+      ],
+      resources: [
+        account.arn('codedeploy', `application:${prefix}-*`),
+        account.arn('codedeploy', `deploymentgroup:${prefix}-*`),
+        account.arn('codedeploy', 'deploymentconfig:*'),
+      ],
+    },
+    {
+      sid: 'LookAtServices',
+      actions: ['ecs:DescribeServices'],
+      resources: services.map((service) => account.arn('ecs', `service/${cluster}/${named(service)}`)),
+    },
+    {
+      sid: 'RegisterTasks',
+      actions: ['ecs:RegisterTaskDefinition'],
+      resources: services.map((service) => account.arn('ecs', `task-definition/${named(service)}:*`)),
+    },
+    {
+      sid: 'PassTaskRoles',
+      actions: ['iam:PassRole'],
+      resources: services.flatMap((service) => [
+        account.roleArn(names(prefix).role(service)),
+        account.roleArn(names(prefix).role(`execution-${service}`)),
+      ]),
+      condition: [{ test: 'StringEquals', variable: 'iam:PassedToService', values: ['ecs-tasks.amazonaws.com'] }],
+    },
+    {
+      sid: 'PublishPolicies',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      resources: [account.arn('dynamodb', `table/${table('policies')}`)],
+    },
+    {
+      sid: 'EncryptPolicies',
+      actions: ['kms:Decrypt'],
+      resources: [governanceKeyArn],
+      condition: [{ test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('dynamodb')] }],
+    },
+    {
+      sid: 'SignPolicies',
+      actions: ['kms:Sign'],
+      resources: [publisherKeyArn],
+      condition: [{ test: 'StringEquals', variable: 'kms:SigningAlgorithm', values: ['ECDSA_SHA_256'] }],
+    },
+    { sid: 'VerifyPolicies', actions: ['kms:GetPublicKey'], resources: [publisherKeyArn] },
+  ];
+}
