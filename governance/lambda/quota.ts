@@ -1,5 +1,5 @@
 // Counts permitted decisions against quotas: all charges of a decision together, or none.
-// Next: governance/lambda/handler.ts, which charges only what would otherwise be permitted.
+// Next: governance/lambda/dynamodb-quota.ts, which counts for all environments together; governance/lambda/handler.ts, which charges.
 import { type CompiledQuota } from '../policy/compile.ts';
 
 /** One quota to charge, under the key of who is charged. */
@@ -36,79 +36,84 @@ export function chargesFor(
   }));
 }
 
-interface Counter {
-  windowStartMs: number;
-  count: number;
-  previousCount: number;
-  expiresMs: number;
+/** What a counter holds: decisions counted in its window, and in the window right before it. */
+export interface QuotaCounter {
+  /** Epoch milliseconds. */
+  readonly windowStartMs: number;
+  readonly count: number;
+  readonly previousCount: number;
+}
+
+/**
+ * The counter as it stands at `nowMs`: anew once its window is over. It never goes back to an earlier window, so a
+ * clock that lags counts in the window that others have begun.
+ */
+export function counterAt(known: QuotaCounter | undefined, quota: CompiledQuota, nowMs: number): QuotaCounter {
+  const windowMs = quota.windowSeconds * 1000;
+  const windowStartMs = Math.floor(nowMs / windowMs) * windowMs;
+  if (!known) return { windowStartMs, count: 0, previousCount: 0 };
+  if (windowStartMs <= known.windowStartMs) return known;
+  return { windowStartMs, count: 0, previousCount: windowStartMs === known.windowStartMs + windowMs ? known.count : 0 };
+}
+
+/**
+ * How many decisions the counter's window still admits at `nowMs`, a whole number.
+ *
+ * A fixed window begins at multiples of its length since the epoch. A sliding window weighs the window before by the
+ * share of it that still lies within reach.
+ */
+export function leftIn(
+  { windowStartMs, count, previousCount }: QuotaCounter,
+  quota: CompiledQuota,
+  nowMs: number,
+): number {
+  const passed = (nowMs - windowStartMs) / (quota.windowSeconds * 1000);
+  const reach = quota.window === 'fixed' ? 0 : Math.min(1, Math.max(0, 1 - passed));
+  return Math.max(0, Math.floor(quota.limit - count - previousCount * reach));
+}
+
+/** The outcome of a charge that found nothing left. */
+export function exceededAt({ windowStartMs }: QuotaCounter, quota: CompiledQuota, nowMs: number): QuotaOutcome {
+  const retryAfterSeconds = Math.max(1, Math.ceil((windowStartMs + quota.windowSeconds * 1000 - nowMs) / 1000));
+  return { ok: false, exceeded: { id: quota.id, limit: quota.limit, remaining: 0, retryAfterSeconds } };
+}
+
+/** The outcome of charges that all went through, from what each quota has left after them. */
+export function chargedWith(left: readonly { quota: CompiledQuota; remaining: number }[]): QuotaOutcome {
+  const standings = left.map(({ quota: { id, limit }, remaining }) => ({ id, limit, remaining }));
+  return { ok: true, tightest: standings.sort((a, b) => a.remaining - b.remaining)[0] ?? null };
 }
 
 /**
  * Counts in this process's memory: exact for one process, which is what the dev server and tests have.
  *
- * A fixed window begins at multiples of its length since the epoch. A sliding window weighs the window before by the
- * share of it that still lies within reach.
- *
  * @param maxCounters - counters held at most; beyond it the store throws rather than forget one. @defaultValue 100 000
  */
 export function createMemoryQuotaStore(maxCounters = 100_000): QuotaStore {
-  const counters = new Map<string, Counter>();
+  const counters = new Map<string, { counter: QuotaCounter; expiresMs: number }>();
 
   return { consume: (charges, nowMs) => Promise.resolve().then(() => consumeNow(charges, nowMs)) };
 
   // INVARIANT: no await between looking and counting, so that concurrent decisions cannot pass a limit together.
   function consumeNow(charges: readonly QuotaCharge[], nowMs: number): QuotaOutcome {
     const standings = charges.map(({ quota, key }) => {
-      const counter = counterFor(key, quota.windowSeconds * 1000, nowMs);
-      return { quota, counter, used: usedIn(counter, quota, nowMs) };
+      const counter = counterAt(counters.get(key)?.counter, quota, nowMs);
+      return { quota, key, counter, left: leftIn(counter, quota, nowMs) };
     });
-    const exceeded = standings.find(({ quota, used }) => used + 1 > quota.limit);
-    if (exceeded) {
-      const { quota, counter } = exceeded;
-      const retryAfterSeconds = Math.max(
-        1,
-        Math.ceil((counter.windowStartMs + quota.windowSeconds * 1000 - nowMs) / 1000),
-      );
-      return { ok: false, exceeded: { id: quota.id, limit: quota.limit, remaining: 0, retryAfterSeconds } };
+    const exceeded = standings.find(({ left }) => left < 1);
+    if (exceeded) return exceededAt(exceeded.counter, exceeded.quota, nowMs);
+    makeRoom(standings.filter(({ key }) => !counters.has(key)).length, nowMs);
+    for (const { key, quota, counter } of standings) {
+      const expiresMs = counter.windowStartMs + 2 * quota.windowSeconds * 1000;
+      counters.set(key, { counter: { ...counter, count: counter.count + 1 }, expiresMs });
     }
-    for (const { counter } of standings) counter.count += 1;
-    const left = standings.map(({ quota, used }) => ({
-      id: quota.id,
-      limit: quota.limit,
-      remaining: Math.max(0, Math.floor(quota.limit - used - 1)),
-    }));
-    return { ok: true, tightest: left.sort((a, b) => a.remaining - b.remaining)[0] ?? null };
+    return chargedWith(standings.map(({ quota, left }) => ({ quota, remaining: left - 1 })));
   }
 
-  function counterFor(key: string, windowMs: number, nowMs: number): Counter {
-    const windowStartMs = Math.floor(nowMs / windowMs) * windowMs;
-    const known = counters.get(key);
-    if (known) {
-      if (windowStartMs > known.windowStartMs) {
-        known.previousCount = windowStartMs === known.windowStartMs + windowMs ? known.count : 0;
-        Object.assign(known, { windowStartMs, count: 0, expiresMs: windowStartMs + 2 * windowMs });
-      }
-      return known;
-    }
-    if (counters.size >= maxCounters) dropExpired(nowMs);
-    if (counters.size >= maxCounters)
+  function makeRoom(wanted: number, nowMs: number): void {
+    if (counters.size + wanted > maxCounters)
+      for (const [key, { expiresMs }] of counters) if (expiresMs <= nowMs) counters.delete(key);
+    if (counters.size + wanted > maxCounters)
       throw new Error(`got a quota counter beyond the ${maxCounters} held, expected fewer distinct callers`);
-    const counter = { windowStartMs, count: 0, previousCount: 0, expiresMs: windowStartMs + 2 * windowMs };
-    counters.set(key, counter);
-    return counter;
   }
-
-  function dropExpired(nowMs: number): void {
-    for (const [key, { expiresMs }] of counters) if (expiresMs <= nowMs) counters.delete(key);
-  }
-}
-
-function usedIn(
-  { windowStartMs, count, previousCount }: Counter,
-  { window, windowSeconds }: CompiledQuota,
-  nowMs: number,
-): number {
-  if (window === 'fixed') return count;
-  const reach = 1 - (nowMs - windowStartMs) / (windowSeconds * 1000);
-  return count + previousCount * Math.min(1, Math.max(0, reach));
 }

@@ -1,6 +1,7 @@
 // Asks KMS to sign: the only key that outlives a process, and the only one anything else trusts.
 // Next: governance/lambda/grant.ts, which has its in-memory keys certified through this.
-import { AwsV4Signer } from 'aws4fetch';
+import * as z from 'zod/mini';
+import { type AwsAccess, callAws } from './aws-json.ts';
 
 /** Signs with a P-256 key that never leaves its owner. */
 export interface Signer {
@@ -15,54 +16,32 @@ export interface Signer {
   sign(message: string): Promise<{ keyId: string; signature: Buffer }>;
 }
 
-/** Where KMS is and who asks. */
-export interface KmsSignerOptions {
+/** Which key signs, where KMS is and who asks. */
+export interface KmsSignerOptions extends AwsAccess {
   readonly keyId: string;
-  readonly region: string;
-  readonly endpoint?: string | undefined;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** @defaultValue 2000 */
+  /** Repeats included. @defaultValue 2000 */
   readonly timeoutMs?: number;
 }
 
+const SignAnswer = z.object({ KeyId: z.string(), Signature: z.string() });
+
 /** A {@link Signer} backed by KMS `Sign` (https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html). */
-export function createKmsSigner({ endpoint, timeoutMs = 2000, ...options }: KmsSignerOptions): Signer {
-  const { keyId, region, accessKeyId, secretAccessKey, sessionToken } = options;
-  const url = endpoint ?? `https://kms.${region}.amazonaws.com/`;
+export function createKmsSigner({ keyId, timeoutMs = 2000, ...access }: KmsSignerOptions): Signer {
   return { keyId, sign };
 
   async function sign(message: string): Promise<{ keyId: string; signature: Buffer }> {
-    const body = JSON.stringify({
+    const body = {
       KeyId: keyId,
       Message: Buffer.from(message).toString('base64'),
       MessageType: 'RAW',
       SigningAlgorithm: 'ECDSA_SHA_256',
-    });
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.Sign' };
-    const signed = await new AwsV4Signer({
-      method: 'POST',
-      url,
-      headers,
-      body,
-      service: 'kms',
-      region,
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    }).sign();
-    const response = await fetch(signed.url, {
-      method: 'POST',
-      headers: signed.headers,
-      body,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const answer = (await response.json()) as { KeyId?: unknown; Signature?: unknown; __type?: string };
-    if (!response.ok || typeof answer.KeyId !== 'string' || typeof answer.Signature !== 'string') {
-      throw new Error(`got ${response.status} ${answer.__type ?? 'no type'} from kms, expected a signature`);
-    }
-    return { keyId: answer.KeyId, signature: rawSignature(Buffer.from(answer.Signature, 'base64')) };
+    };
+    const answer = z.safeParse(
+      SignAnswer,
+      await callAws(access, { service: 'kms', operation: 'Sign', body, timeoutMs }),
+    );
+    if (!answer.success) throw new Error('got an answer without key or signature from kms, expected a signature');
+    return { keyId: answer.data.KeyId, signature: rawSignature(Buffer.from(answer.data.Signature, 'base64')) };
   }
 }
 

@@ -1,5 +1,5 @@
 // Where policies come from: the interface the handler asks, and the folder that serves it on a laptop.
-// Next: governance/policy/parse.ts, which reads each document; governance/lambda/handler.ts, which asks.
+// Next: governance/lambda/dynamodb-store.ts, which serves it in the account; governance/policy/parse.ts, which reads each document.
 import { hash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -15,7 +15,10 @@ export type PolicyLookup =
   | { ok: true; policy: CompiledPolicy; platform: CompiledPolicy | null }
   | {
       ok: false;
-      reason: Extract<Reason, 'unknown_tenant' | 'policy_unavailable' | 'policy_invalid' | 'policy_stale'>;
+      reason: Extract<
+        Reason,
+        'unknown_tenant' | 'policy_unavailable' | 'policy_invalid' | 'policy_signature_invalid' | 'policy_stale'
+      >;
       detail: string;
     };
 

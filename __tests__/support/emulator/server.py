@@ -1,11 +1,13 @@
-"""Starts the emulated AWS account: moto with the shim in front. Usage: python server.py [PORT, 0 for any free one].
+"""Starts the emulated AWS account: moto with the shim in front. Usage: python server.py [PORT, 0 for any free one] [attached].
 
-Prints one line, `listening http://127.0.0.1:PORT`, when it is ready. SIGTERM ends it.
+Prints one line, `listening http://127.0.0.1:PORT`, when it is ready. SIGTERM ends it; with `attached` so does the end of its
+standard input, so that it never outlives the process that started it.
 """
 
 import os
 import signal
 import sys
+import threading
 
 # Read by moto at import: managed policies by name, certificates issued at once, services steady after two looks.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -29,6 +31,11 @@ class Handler(WSGIRequestHandler):
         """Requests are not logged: a whole environment makes tens of thousands."""
 
 
+def end_with_input() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
 def main() -> None:
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     # Lambda code never runs here: no container engine is needed to create a function.
@@ -36,6 +43,8 @@ def main() -> None:
     server = make_server("127.0.0.1", port, Gateway(), threaded=True, request_handler=Handler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    if "attached" in sys.argv[2:]:
+        threading.Thread(target=end_with_input, daemon=True).start()
     print(f"listening http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NoReturn
 
 ACCOUNT = "123456789012"
 
@@ -35,15 +35,23 @@ class Shelf(dict[Any, Any]):
         _SHELVES.append(self)
 
 
+class Amended(dict[str, Any]):
+    """Moto's answer as it came over the wire (JSON services only), to be completed and handed back."""
+
+
 @dataclass
 class Call:
-    """One request: service and operation by botocore's names, its input members, and moto's own answer on demand."""
+    """One request: service and operation by botocore's names, its input members, and moto's own answer on demand.
+
+    `forward` returns moto's answer decoded (JSON services); `pass_on` ends the call with it as it is (any service).
+    """
 
     service: str
     operation: str
     region: str
     params: dict[str, Any]
-    forward: Callable[[], dict[str, Any]]
+    forward: Callable[[], Amended]
+    pass_on: Callable[[], NoReturn]
 
     def arn(self, resource: str, service: str | None = None) -> str:
         """The ARN of a resource of this account, in this call's region."""

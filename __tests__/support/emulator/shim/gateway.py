@@ -10,11 +10,13 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import cache
-from typing import Any
+from threading import Lock
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote
 
-from botocore.model import OperationNotFoundError
+from moto.core.model import ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import determine_request_protocol
 from moto.core.serialize import get_serializer_class
@@ -23,13 +25,12 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
-from .calls import HANDLERS, Call, Refusal, reset
+from .calls import HANDLERS, Amended, Call, Refusal, reset
 
 # SigV4 signing names that differ from botocore's service names, for the services the shim speaks for.
 SIGNING_NAMES = {
     "monitoring": "cloudwatch",
-    "application-autoscaling": "application-autoscaling",
-    "aws-ce": "ce",
+    "access-analyzer": "accessanalyzer",
 }
 SERVICES_OF_SIGNING_NAME = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 StartResponse = Callable[..., Any]
@@ -40,6 +41,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
+        self.turn = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -49,7 +51,9 @@ class Gateway:
             return self.moto(environ, start_response)
         chunked = environ.pop("HTTP_TRANSFER_ENCODING", "") == "chunked"
         body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
-        status, headers, answer = self.answer(environ, body)
+        # Neither moto nor the shim guards its dicts: one call at a time, but for SQS, where a consumer waits for messages.
+        with nullcontext() if signed_for(environ)[0] == "sqs" else self.turn:
+            status, headers, answer = self.answer(environ, body)
         start_response(status, headers)
         return [answer]
 
@@ -66,23 +70,27 @@ class Gateway:
             region=region,
             params=parse(service, name, labels, environ, body),
             forward=lambda: self.forward(service, name, environ, body),
+            pass_on=lambda: self.pass_on(service, name, environ, body),
         )
         try:
-            return serialize(service, name, environ, HANDLERS[(service, name)](call) or {})
+            return serialize(service, name, environ, HANDLERS[(service, name)](call))
         except Forwarded as moto:
             return moto.response
         except Refusal as refusal:
             return refuse(refusal.status, refusal.code, str(refusal))
         except Exception as error:  # a defect of the shim must be seen at once, not retried 25 times
-            traceback.print_exc()
-            return not_implemented(service, name, f"shim failed: {error!r}")
+            return not_implemented(service, name, f"shim failed: {at(error)}")
 
     def forward(self, service: str, operation: str, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
         """What moto answers, decoded; an error of moto's ends the call as it is."""
         response = self.ask_moto(service, operation, environ, body)
         if not response[0].startswith("2"):
             raise Forwarded(response)
-        return json.loads(response[2] or b"{}")
+        return Amended(json.loads(response[2] or b"{}"))
+
+    def pass_on(self, service: str, operation: str, environ: dict[str, Any], body: bytes) -> NoReturn:
+        """Ends the call with whatever moto answers."""
+        raise Forwarded(self.ask_moto(service, operation, environ, body))
 
     def ask_moto(
         self, service: str, operation: str | None, environ: dict[str, Any], body: bytes
@@ -106,9 +114,7 @@ class Gateway:
         try:
             answer = b"".join(app(environ, start))
         except Exception as error:
-            if not isinstance(error, NotImplementedError):
-                traceback.print_exc()
-            return not_implemented(service, named, f"moto failed: {error!r}")
+            return not_implemented(service, named, f"moto failed: {at(error)}")
         if seen["status"].startswith("500"):
             return not_implemented(service, named, answer.decode(errors="replace")[:200])
         return seen["status"], seen["headers"], answer
@@ -141,7 +147,7 @@ def find_operation(service: str, environ: dict[str, Any], body: bytes) -> tuple[
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         action = dict(parse_qsl(body.decode())).get("Action")
         return (action, {}) if action else None
-    path = environ.get("RAW_URI", environ.get("PATH_INFO", "")).split("?")[0]
+    path = re.sub("^https?://[^/]+", "", environ.get("RAW_URI", environ.get("PATH_INFO", ""))).split("?")[0]
     for method, pattern, name in routes(service):
         match = pattern.match(path) if method == environ["REQUEST_METHOD"] else None
         if match:
@@ -150,9 +156,14 @@ def find_operation(service: str, environ: dict[str, Any], body: bytes) -> tuple[
 
 
 @cache
+def model_of(service: str) -> ServiceModel:
+    return get_service_model(service)
+
+
+@cache
 def routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
     """Method, path and operation of a REST service, the most literal path first."""
-    model = get_service_model(service)
+    model = model_of(service)
     found = []
     for name in model.operation_names:
         http = model.operation_model(name).http
@@ -177,7 +188,7 @@ def name_operation(environ: dict[str, Any], body: bytes) -> str:
 
 def parse(service: str, name: str, labels: dict[str, str], environ: dict[str, Any], body: bytes) -> dict[str, Any]:
     """The operation's input members, by botocore's model of the service."""
-    model = get_service_model(service)
+    model = model_of(service)
     request = Request({**environ, "wsgi.input": io.BytesIO(body)})
     protocol = determine_request_protocol(model, request.content_type)
     parser = PROTOCOL_PARSERS[protocol](model.operation_model(name))
@@ -194,12 +205,15 @@ def parse(service: str, name: str, labels: dict[str, str], environ: dict[str, An
 
 
 def serialize(
-    service: str, name: str, environ: dict[str, Any], result: dict[str, Any]
+    service: str, name: str, environ: dict[str, Any], result: dict[str, Any] | None
 ) -> tuple[str, list[tuple[str, str]], bytes]:
-    model = get_service_model(service)
+    if isinstance(result, Amended):  # already as it goes over the wire
+        body = json.dumps(result).encode()
+        return "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body
+    model = model_of(service)
     protocol = determine_request_protocol(model, environ.get("CONTENT_TYPE", ""))
     serializer = get_serializer_class(service, protocol)(model.operation_model(name))
-    response = serializer.serialize(result)
+    response = serializer.serialize(result or {})
     body = response["body"]
     return (
         f"{response['status_code']} OK",
@@ -212,6 +226,12 @@ def refuse(status: int, code: str, message: str) -> tuple[str, list[tuple[str, s
     body = json.dumps({"__type": code, "code": code, "message": message, "Message": message}).encode()
     headers = [("Content-Type", "application/json"), ("x-amzn-errortype", code), ("Content-Length", str(len(body)))]
     return f"{status} Refused", headers, body
+
+
+def at(error: Exception) -> str:
+    """An error and the line that raised it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{error!r} at {frame.filename.rsplit('/', 2)[-2]}/{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
 
 
 def not_implemented(service: str, operation: str | None, why: str) -> tuple[str, list[tuple[str, str]], bytes]:

@@ -1,0 +1,24 @@
+"""EC2. moto reads a security group rule's description from CIDR rules alone.
+
+Terraform: aws_vpc_security_group_ingress_rule and _egress_rule with a description and a group or a prefix list.
+"""
+
+import inspect
+from typing import Any
+
+from moto.ec2.models.security_groups import SecurityGroupRule
+
+_init = SecurityGroupRule.__init__
+_signature = inspect.signature(_init)
+
+
+def init(rule: SecurityGroupRule, *args: Any, **kwargs: Any) -> None:
+    _init(rule, *args, **kwargs)
+    prefix_list = _signature.bind(rule, *args, **kwargs).arguments.get("prefix_list_id")
+    for source in (rule.source_group, prefix_list or {}):
+        if "Description" in source:
+            rule.ip_range["Description"] = source["Description"]
+
+
+# Where the rule has a CIDR, moto already finds the description there: ModifySecurityGroupRules writes it there too.
+SecurityGroupRule.__init__ = init  # type: ignore[method-assign]

@@ -1,0 +1,52 @@
+"""Secrets Manager. moto fails on a rotation that is only configured (`RotateImmediately: false`) before the secret has a value,
+invents a version for it when there is one, and keeps of its rules the days alone.
+
+Terraform: aws_secretsmanager_secret_rotation.
+"""
+
+from typing import Any
+
+from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
+
+from .calls import ACCOUNT, Amended, Call, Refusal, Shelf, answers
+
+ROTATIONS = Shelf()
+
+
+def find(call: Call) -> FakeSecret:
+    return secretsmanager_backends[ACCOUNT][call.region].describe_secret(call.params["SecretId"])
+
+
+@answers("secretsmanager", "RotateSecret")
+def rotate_secret(call: Call) -> dict[str, Any]:
+    secret = find(call)
+    held = ROTATIONS.setdefault(secret.arn, {})
+    held.update(call.given("RotationLambdaARN", "RotationRules"))
+    if "RotationLambdaARN" not in held:
+        raise Refusal("InvalidRequestException", "no Lambda rotation function ARN is associated with this secret")
+    if call.params.get("RotateImmediately") is not False:
+        return call.forward()
+    return {"ARN": secret.arn, "Name": secret.name}
+
+
+@answers("secretsmanager", "CancelRotateSecret")
+def cancel_rotate_secret(call: Call) -> dict[str, Any]:
+    secret = find(call)
+    ROTATIONS.pop(secret.arn, None)
+    secret.rotation_enabled = secret.rotation_requested = False
+    return {"ARN": secret.arn, "Name": secret.name}
+
+
+@answers("secretsmanager", "DescribeSecret")
+def describe_secret(call: Call) -> Amended:
+    answer = call.forward()
+    if answer["ARN"] in ROTATIONS:
+        answer.update(ROTATIONS[answer["ARN"]], RotationEnabled=True)
+    return answer
+
+
+@answers("secretsmanager", "DeleteSecret")
+def delete_secret(call: Call) -> Amended:
+    answer = call.forward()
+    ROTATIONS.pop(answer.get("ARN"), None)
+    return answer
