@@ -1,6 +1,6 @@
 // Init, plan, apply, destroy and the outputs of one prepared environment, each with its progress on the screen.
 // Next: scripts/infra/emulate.ts, which runs them all in the emulated account.
-import { copyFile, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -43,6 +43,10 @@ const State = z.object({
       instances: z.array(z.object({ index_key: z.union([z.string(), z.number()]).optional() })),
     }),
   ),
+});
+const BareRoot = z.looseObject({
+  terraform: z.looseObject({ required_providers: z.unknown().optional() }).default({}),
+  provider: z.unknown().optional(),
 });
 const planTimeoutMs = 300_000;
 const changeTimeoutMs = 1_200_000;
@@ -162,16 +166,28 @@ export async function findRemains(
   earlierState: string,
   context: RunContext,
 ): Promise<string[]> {
-  const stateFile = freshState(prepared);
-  const emptied = `${stateFile}.emptied`;
-  await rename(stateFile, emptied);
-  await copyFile(earlierState, stateFile);
+  const folder = await writeBareRoot(prepared, earlierState);
   try {
-    const { document } = await planEnvironment(prepared, context, { title: 'look for remains', refreshOnly: true });
+    const bare = { ...prepared, folder };
+    await initEnvironment(bare, context);
+    const { document } = await planEnvironment(bare, context, { title: 'look for remains', refreshOnly: true });
     return listPriorResources(document);
   } finally {
-    await rename(emptied, stateFile);
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * A root with the environment's provider and an earlier state, and nothing else: what no configuration speaks of, the
+ * provider still asks for, and no expression stumbles over what is gone.
+ */
+async function writeBareRoot({ folder }: PreparedEnvironment, earlierState: string): Promise<string> {
+  const bare = await mkdtemp(path.join(path.dirname(folder), 'remains-'));
+  const { terraform, provider } = BareRoot.parse(JSON.parse(await readFile(path.join(folder, 'main.tf.json'), 'utf8')));
+  const root = { terraform: { required_providers: terraform.required_providers, backend: { local: {} } }, provider };
+  await writeFile(path.join(bare, 'main.tf.json'), JSON.stringify(root));
+  await copyFile(earlierState, path.join(bare, 'terraform.tfstate'));
+  return bare;
 }
 
 /**

@@ -15,10 +15,10 @@ os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "0")
 os.environ.setdefault("MOTO_ECS_SERVICE_RUNNING", "2")
 
 from moto.moto_api._internal import moto_api_backend  # noqa: E402
-from shim.gateway import Gateway  # noqa: E402
 from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
 import shim  # noqa: E402, F401
+from shim.gateway import Gateway  # noqa: E402
 
 
 class Handler(WSGIRequestHandler):

@@ -1,4 +1,4 @@
-"""App Mesh. moto gives times as text where the SDK wants numbers, and has no virtual service or gateway: the whole service is here.
+"""App Mesh. moto gives times as text where the SDK wants numbers, and has no virtual services: the whole service is here.
 
 Terraform: aws_appmesh_mesh, _virtual_node, _virtual_router, _route, _virtual_service, _virtual_gateway, _gateway_route.
 All seven kinds are alike: a name, a spec, metadata, a status; what differs is the path of parents in the ARN.

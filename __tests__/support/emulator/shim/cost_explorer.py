@@ -63,7 +63,8 @@ def create_subscription(call: Call) -> dict[str, Any]:
 @answers("ce", "GetAnomalySubscriptions")
 def get_subscriptions(call: Call) -> dict[str, Any]:
     wanted = call.params.get("SubscriptionArnList") or list(SUBSCRIPTIONS)
-    return {"AnomalySubscriptions": [find(SUBSCRIPTIONS, arn, "Subscription") for arn in wanted]}
+    # The provider takes an empty list for a subscription that is gone.
+    return {"AnomalySubscriptions": [SUBSCRIPTIONS[arn] for arn in wanted if arn in SUBSCRIPTIONS]}
 
 
 @answers("ce", "UpdateAnomalySubscription")

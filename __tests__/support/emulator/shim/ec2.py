@@ -1,11 +1,15 @@
-"""EC2. moto reads a security group rule's description from CIDR rules alone.
+"""EC2. moto reads a security group rule's description from CIDR rules alone, and says of a network ACL that is gone that
+a route table is.
 
-Terraform: aws_vpc_security_group_ingress_rule and _egress_rule with a description and a group or a prefix list.
+Terraform: aws_vpc_security_group_ingress_rule and _egress_rule with a description and a group or a prefix list;
+aws_network_acl, whose deletion is found by the error's code.
 """
 
 import inspect
 from typing import Any
 
+import moto.ec2.models.network_acls as network_acls
+from moto.ec2.exceptions import InvalidNetworkAclIdError
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 _init = SecurityGroupRule.__init__
@@ -22,3 +26,5 @@ def init(rule: SecurityGroupRule, *args: Any, **kwargs: Any) -> None:
 
 # Where the rule has a CIDR, moto already finds the description there: ModifySecurityGroupRules writes it there too.
 SecurityGroupRule.__init__ = init  # type: ignore[method-assign]
+
+network_acls.InvalidRouteTableIdError = InvalidNetworkAclIdError  # type: ignore[attr-defined]

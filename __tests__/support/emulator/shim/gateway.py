@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import traceback
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from functools import cache
@@ -32,8 +33,11 @@ SIGNING_NAMES = {
     "monitoring": "cloudwatch",
     "access-analyzer": "accessanalyzer",
 }
-SERVICES_OF_SIGNING_NAME = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+CREDENTIAL_SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+REMEMBERED_CALLS = 1000
 StartResponse = Callable[..., Any]
+# Status line, headers, body.
+Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Gateway:
@@ -42,22 +46,36 @@ class Gateway:
     def __init__(self) -> None:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.turn = Lock()
+        self.answered: OrderedDict[str, Answer] = OrderedDict()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith("/moto-api"):
             if path.startswith("/moto-api/reset"):
                 reset()
+                self.answered.clear()
             return self.moto(environ, start_response)
         chunked = environ.pop("HTTP_TRANSFER_ENCODING", "") == "chunked"
         body = environ["wsgi.input"].read(-1 if chunked else int(environ.get("CONTENT_LENGTH") or 0))
         # Neither moto nor the shim guards its dicts: one call at a time, but for SQS, where a consumer waits for messages.
         with nullcontext() if signed_for(environ)[0] == "sqs" else self.turn:
-            status, headers, answer = self.answer(environ, body)
+            status, headers, answer = self.answer_once(environ, body)
         start_response(status, headers)
         return [answer]
 
-    def answer(self, environ: dict[str, Any], body: bytes) -> tuple[str, list[tuple[str, str]], bytes]:
+    def answer_once(self, environ: dict[str, Any], body: bytes) -> Answer:
+        """The SDK repeats a call whose connection broke, under the same id: it gets the first answer, and nothing is made twice."""
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID")
+        if call in self.answered:
+            return self.answered[call]
+        answer = self.answer(environ, body)
+        if call is not None and answer[0].startswith("2") and environ["REQUEST_METHOD"] != "GET":
+            self.answered[call] = answer
+            if len(self.answered) > REMEMBERED_CALLS:
+                self.answered.popitem(last=False)
+        return answer
+
+    def answer(self, environ: dict[str, Any], body: bytes) -> Answer:
         service, region = signed_for(environ)
         known = service in {name for name, _ in HANDLERS}
         operation = find_operation(service, environ, body) if known else None
@@ -86,15 +104,13 @@ class Gateway:
         response = self.ask_moto(service, operation, environ, body)
         if not response[0].startswith("2"):
             raise Forwarded(response)
-        return Amended(json.loads(response[2] or b"{}"))
+        return Amended(json.loads(response[2] or b"{}") or {})
 
     def pass_on(self, service: str, operation: str, environ: dict[str, Any], body: bytes) -> NoReturn:
         """Ends the call with whatever moto answers."""
         raise Forwarded(self.ask_moto(service, operation, environ, body))
 
-    def ask_moto(
-        self, service: str, operation: str | None, environ: dict[str, Any], body: bytes
-    ) -> tuple[str, list[tuple[str, str]], bytes]:
+    def ask_moto(self, service: str, operation: str | None, environ: dict[str, Any], body: bytes) -> Answer:
         environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         named = operation or name_operation(environ, body)
         try:
@@ -123,14 +139,14 @@ class Gateway:
 class Forwarded(Exception):
     """Moto refused a call that a handler had passed on: its answer is the answer."""
 
-    def __init__(self, response: tuple[str, list[tuple[str, str]], bytes]):
+    def __init__(self, response: Answer):
         super().__init__()
         self.response = response
 
 
 def signed_for(environ: dict[str, Any]) -> tuple[str, str]:
     """Service (botocore's name) and region from the signature's scope; S3 where there is none."""
-    scope = SERVICES_OF_SIGNING_NAME.search(environ.get("HTTP_AUTHORIZATION", ""))
+    scope = CREDENTIAL_SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope is None:
         return "s3", "us-east-1"
     region, name = scope.groups()
@@ -204,9 +220,7 @@ def parse(service: str, name: str, labels: dict[str, str], environ: dict[str, An
     )
 
 
-def serialize(
-    service: str, name: str, environ: dict[str, Any], result: dict[str, Any] | None
-) -> tuple[str, list[tuple[str, str]], bytes]:
+def serialize(service: str, name: str, environ: dict[str, Any], result: dict[str, Any] | None) -> Answer:
     if isinstance(result, Amended):  # already as it goes over the wire
         body = json.dumps(result).encode()
         return "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))], body
@@ -222,7 +236,7 @@ def serialize(
     )
 
 
-def refuse(status: int, code: str, message: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def refuse(status: int, code: str, message: str) -> Answer:
     body = json.dumps({"__type": code, "code": code, "message": message, "Message": message}).encode()
     headers = [("Content-Type", "application/json"), ("x-amzn-errortype", code), ("Content-Length", str(len(body)))]
     return f"{status} Refused", headers, body
@@ -234,6 +248,6 @@ def at(error: Exception) -> str:
     return f"{error!r} at {frame.filename.rsplit('/', 2)[-2]}/{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
 
 
-def not_implemented(service: str, operation: str | None, why: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def not_implemented(service: str, operation: str | None, why: str) -> Answer:
     print(f"not implemented: {service} {operation}: {why}".replace("\n", " "), file=sys.stderr, flush=True)
     return refuse(501, "NotImplemented", f"{service} {operation} is not emulated: {why}")

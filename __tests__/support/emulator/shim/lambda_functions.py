@@ -1,6 +1,7 @@
 """Lambda. moto drops part of a function's configuration, and has no provisioned concurrency and no code signing.
 
-Terraform: aws_lambda_function (KMS key, dead letters, logging, snap start), _provisioned_concurrency_config, _code_signing_config.
+Terraform: aws_lambda_function (KMS key, dead letters, logging, snap start), _provisioned_concurrency_config,
+_code_signing_config, _function_event_invoke_config.
 Code never runs here; what runs is invoked through the project's own local endpoint.
 """
 

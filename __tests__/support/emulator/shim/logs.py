@@ -1,6 +1,6 @@
-"""CloudWatch Logs. moto has no saved queries and no data protection.
+"""CloudWatch Logs. moto has no saved queries and no data protection, and forgets a log group's class.
 
-Terraform: aws_cloudwatch_query_definition, aws_cloudwatch_log_data_protection_policy, aws_cloudwatch_log_account_policy.
+Terraform: aws_cloudwatch_log_group (log_group_class), aws_cloudwatch_query_definition, aws_cloudwatch_log_data_protection_policy, aws_cloudwatch_log_account_policy.
 """
 
 import uuid
@@ -8,7 +8,22 @@ from typing import Any
 
 from .calls import ACCOUNT, Amended, Call, Refusal, Shelf, answers, now
 
-QUERIES, PROTECTION, ACCOUNT_POLICIES = Shelf(), Shelf(), Shelf()
+QUERIES, PROTECTION, ACCOUNT_POLICIES, CLASSES = Shelf(), Shelf(), Shelf(), Shelf()
+
+
+@answers("logs", "CreateLogGroup")
+def create_log_group(call: Call) -> Amended:
+    answer = call.forward()
+    CLASSES[call.params["logGroupName"]] = call.params.get("logGroupClass") or "STANDARD"
+    return answer
+
+
+@answers("logs", "DescribeLogGroups")
+def describe_log_groups(call: Call) -> Amended:
+    answer = call.forward()
+    for group in answer["logGroups"]:
+        group["logGroupClass"] = CLASSES.get(group["logGroupName"], "STANDARD")
+    return answer
 
 
 @answers("logs", "PutQueryDefinition")
@@ -54,6 +69,7 @@ def delete_data_protection_policy(call: Call) -> None:
 def delete_log_group(call: Call) -> Amended:
     answer = call.forward()
     PROTECTION.pop(group_of(call.params["logGroupName"]), None)
+    CLASSES.pop(call.params["logGroupName"], None)
     return answer
 
 
