@@ -13,6 +13,8 @@ export interface Alarm {
   /** Its name after the prefix, kebab-case. */
   readonly name: string;
   readonly severity: Severity;
+  /** What it is a sign of: urgent ones of one sign page once, together. @defaultValue failure */
+  readonly sign?: 'failure' | 'intrusion';
   /** What it means, in a line; the runbook has the rest. */
   readonly description: string;
   /** Signals by the id that the expression names them by. */

@@ -5,6 +5,7 @@ import { type CallContext } from './calls/context.ts';
 import { callDelivery } from './calls/delivery.ts';
 import { callFoundation } from './calls/foundation.ts';
 import { callMesh } from './calls/mesh.ts';
+import { addOutputs } from './calls/outputs.ts';
 import { callDoors, callPrograms } from './calls/programs.ts';
 import { callServices } from './calls/services.ts';
 import { callWatchers } from './calls/watchers.ts';
@@ -20,4 +21,5 @@ export function callModules(scope: Construct, context: CallContext): void {
   const tasks = callServices(scope, account, context, { ...foundation, ...doors, ...programs, mesh });
   callDelivery(scope, context, { ...foundation, ...doors, ...programs, ...tasks });
   callWatchers(scope, context, { ...foundation, ...doors });
+  addOutputs(scope, { ...foundation, ...doors, ...programs, mesh });
 }

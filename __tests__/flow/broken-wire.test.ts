@@ -5,7 +5,6 @@ import { Agent } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Base64url } from '../../governance/token.ts';
 import { reasonLimits } from '../../services/axon/contract.ts';
-import { localNames } from '../../services/local/platform.ts';
 import { dispatchBodyBytes } from '../../services/orbit/contract.ts';
 import { createGovernanceClient } from '../../services/orbit/governance-client.ts';
 import { createProofKey } from '../../services/orbit/proof-key.ts';
@@ -25,9 +24,9 @@ beforeAll(async () => {
   runtime = await startSocketRuntime({ grantSeconds: 30 });
   bearer = await runtime.token('user:ada', 'default');
   askGovernance = createGovernanceClient({
-    functionName: localNames.functionName,
+    functionName: runtime.platform.synthesized.functionName,
     alias: 'orbit',
-    region: localNames.region,
+    region: runtime.platform.synthesized.region,
     endpoint: runtime.platform.urls.lambda,
     credentials: () => Promise.resolve(runtime.platform.principals.credentialsOf('orbit')),
     timeoutMs: 3000,

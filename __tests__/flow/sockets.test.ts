@@ -5,7 +5,6 @@ import { connect as connectTls } from 'node:tls';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sha256Base64url } from '../../governance/token.ts';
-import { localNames } from '../../services/local/platform.ts';
 import { createAxonClient } from '../../services/orbit/axon-client.ts';
 import { createGovernanceClient } from '../../services/orbit/governance-client.ts';
 import { createProofKey } from '../../services/orbit/proof-key.ts';
@@ -87,14 +86,14 @@ describe('over sockets', () => {
       ['Orbit may invoke its own alias alone', 'orbit', '?Qualifier=live', 403],
       ['nor the function without alias', 'orbit', '', 403],
     ])('%s', async (_name, principal, qualifier, status) => {
-      const url = `${runtime.platform.urls.lambda}/2015-03-31/functions/${localNames.functionName}/invocations${qualifier}`;
+      const url = `${runtime.platform.urls.lambda}/2015-03-31/functions/${runtime.platform.synthesized.functionName}/invocations${qualifier}`;
       const credentials = runtime.platform.principals.credentialsOf(principal);
       const signed = await signRequest({
         method: 'POST',
         url,
         body: '{}',
         service: 'lambda',
-        region: localNames.region,
+        region: runtime.platform.synthesized.region,
         credentials,
         payload: 'signed',
       });
@@ -193,7 +192,7 @@ async function playOrbit(
 ) {
   const credentialsOf = (name: string) => () => Promise.resolve(platform.principals.credentialsOf(name));
   const dispatcher = new Agent();
-  const { region, functionName } = localNames;
+  const { region, functionName } = platform.synthesized;
   const ask = createGovernanceClient({
     functionName,
     alias: 'orbit',

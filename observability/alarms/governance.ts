@@ -56,6 +56,7 @@ export const governanceAlarms: readonly Alarm[] = [
   {
     name: 'grants-refused',
     severity: 'P1',
+    sign: 'intrusion',
     description: 'Axon refuses grants or proofs: somebody calls it without a decision, or keys are out of step.',
     of: { refusals: { signal: 'refusals', statistic: 'Sum' } },
     threshold: 5,
@@ -74,6 +75,7 @@ export const governanceAlarms: readonly Alarm[] = [
   {
     name: 'identity-mismatch',
     severity: 'P1',
+    sign: 'intrusion',
     description: 'A caller named a service that it is not: no program of ours does.',
     of: { mismatches: { signal: 'identityMismatches', statistic: 'Sum' } },
     threshold: 0,
@@ -93,6 +95,7 @@ export const governanceAlarms: readonly Alarm[] = [
   {
     name: 'mesh-refused',
     severity: 'P1',
+    sign: 'intrusion',
     description:
       'The mesh refused a call by its policies: somebody other than Orbit tried, or Orbit tried something else.',
     of: { refusals: { signal: 'meshRefusals', statistic: 'Sum' } },

@@ -14,7 +14,8 @@ export interface MeshGatewayOptions {
   readonly target: () => string;
   readonly region: string;
   readonly serviceArn: string;
-  readonly policy: AuthPolicy;
+  /** The service network's and the service's: each must allow a call, as Lattice asks both. */
+  readonly policies: readonly AuthPolicy[];
   readonly principals: Pick<Principals, 'lookup'>;
   /** @defaultValue an agent that does not check the target's certificate, as a load balancer does not */
   readonly dispatcher?: Dispatcher;
@@ -77,11 +78,11 @@ function targetAgent(): Agent {
 function denial(
   { method, target }: Omit<WireRequest, 'body'>,
   { roleArn }: KnownKey,
-  { policy, serviceArn }: MeshGatewayOptions,
+  { policies, serviceArn }: MeshGatewayOptions,
 ): string | undefined {
   const [path = '/'] = target.split('?');
   const resource = `${serviceArn}${path}`;
-  const answer = evaluateAuthPolicy(policy, {
+  const question = {
     principalArn: roleArn,
     action: 'vpc-lattice-svcs:Invoke',
     resource,
@@ -92,12 +93,13 @@ function denial(
       'aws:PrincipalArn': roleArn,
       'aws:PrincipalAccount': accountOf(roleArn),
     },
-  });
-  if (answer === 'allow') return undefined;
-  const why =
-    answer === 'explicit_deny'
-      ? 'with an explicit deny in a service-based policy'
-      : 'because no service-based policy allows it';
+  };
+  const answers = policies.map((policy) => evaluateAuthPolicy(policy, question));
+  // INVARIANT: no policy is no permission.
+  if (answers.length > 0 && answers.every((answer) => answer === 'allow')) return undefined;
+  const why = answers.includes('explicit_deny')
+    ? 'with an explicit deny in a service-based policy'
+    : 'because no service-based policy allows it';
   return `AccessDeniedException: User: ${roleArn} is not authorized to perform: vpc-lattice-svcs:Invoke on resource: ${resource} ${why}`;
 }
 

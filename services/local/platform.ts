@@ -1,7 +1,7 @@
 // All of the local platform on the loopback interface, and the environment each process needs to find it.
 // Next: services/local/main.ts, the dev server that runs it.
+import path from 'node:path';
 import { createContainerCredentials } from './container-credentials.ts';
-import { AuthPolicy } from './auth-policy.ts';
 import { createLocalDynamo } from './dynamodb-endpoint.ts';
 import { createLocalKms, type LocalKms } from './kms-endpoint.ts';
 import { createLambdaEndpoint, type LambdaFunction } from './lambda-endpoint.ts';
@@ -10,6 +10,7 @@ import { listenLoopback, type LoopbackServer } from './loopback-server.ts';
 import { createMeshGateway } from './mesh-gateway.ts';
 import { createPlatformSecrets, rotatorName } from './platform-secrets.ts';
 import { createPrincipals, type Principals } from './principals.ts';
+import { readSynthesizedAccount, type SynthesizedAccount } from './synthesized-account.ts';
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
 /** Where each part listens; 0 for any free port. */
@@ -29,6 +30,8 @@ export interface PlatformPorts {
 export interface PlatformOptions {
   readonly ports: PlatformPorts;
   readonly policyFolder: string;
+  /** The synthesized infra/ whose names, aliases and policies are exercised. @defaultValue the committed one */
+  readonly infra?: string;
   readonly grantSeconds?: number;
   readonly onLine: (line: string) => void;
   /** Serves instead of the Governance function, in benchmarks. */
@@ -37,6 +40,8 @@ export interface PlatformOptions {
 
 /** The running platform. */
 export interface Platform {
+  /** What was read of the synthesized environment. */
+  readonly synthesized: SynthesizedAccount;
   readonly principals: Principals;
   readonly kms: LocalKms;
   readonly tokens: TokenIssuer;
@@ -54,26 +59,27 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** The account, region and names of the local platform. */
-export const localNames = {
-  account: '000000000000',
-  region: 'eu-central-1',
-  prefix: 'agent-runtime-local',
-  functionName: 'agent-runtime-local-governance',
-  signingAlias: 'alias/agent-runtime-local-governance-signing',
-  grantsTable: 'agent-runtime-local-governance-grants',
-  audience: 'agent-runtime',
-} as const;
+/** Twelve digits that are nobody's, and whom tokens are for. */
+const account = '000000000000';
+const audience = 'agent-runtime';
+const committedInfra = path.resolve(import.meta.dirname, '../../infra');
 
 /** Starts everything. @throws Error in one line when a port is taken; what was started before is stopped again */
 export async function startPlatform({
   ports,
   policyFolder,
+  infra = committedInfra,
   grantSeconds = 30,
   onLine,
   governance: substitute,
 }: PlatformOptions): Promise<Platform> {
-  const { account, region, prefix, functionName, signingAlias, grantsTable, audience } = localNames;
+  const synthesized = readSynthesizedAccount({
+    infra,
+    environment: 'dev',
+    account,
+    serviceArn: (region) => `arn:aws:vpc-lattice:${region}:${account}:service/svc-axon`,
+  });
+  const { region, prefix, functionName, signingAlias, grantsTable } = synthesized;
   const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance', rotatorName] });
   const [orbitRole, axonRole, governanceRole] = [
     principals.roleArn('orbit'),
@@ -121,10 +127,9 @@ export async function startPlatform({
           onLine,
         });
     const hosted: LambdaFunction = substitute ?? {
-      aliases: ['live', 'orbit'],
+      aliases: synthesized.aliases,
       invoke: (event, context) => (worker ?? never()).invoke(event, context),
     };
-    const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}:orbit`;
     const lambdaUrl = await listen(
       'lambda',
       createLambdaEndpoint({
@@ -132,17 +137,22 @@ export async function startPlatform({
         region,
         principals,
         functions: { [functionName]: hosted },
-        mayInvoke: [{ roleArn: orbitRole, functionArn }],
+        mayInvoke: synthesized.mayInvoke,
       }),
     );
-    const serviceArn = `arn:aws:vpc-lattice:${region}:${account}:service/svc-axon`;
-    const policy = AuthPolicy.parse(axonAuthPolicy(orbitRole, serviceArn));
     const meshUrl = await listen(
       'mesh',
-      createMeshGateway({ target: () => axonUrl, region, serviceArn, policy, principals }),
+      createMeshGateway({
+        target: () => axonUrl,
+        region,
+        serviceArn: synthesized.serviceArn,
+        policies: synthesized.authPolicies,
+        principals,
+      }),
     );
 
     return {
+      synthesized,
       principals,
       kms,
       tokens,
@@ -214,22 +224,6 @@ export async function startPlatform({
       POLICY_FOLDER: policyFolder,
     };
   }
-}
-
-/** Orbit may reach Axon's one governed path; everyone else may not. */
-function axonAuthPolicy(orbitRole: string, serviceArn: string): object {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: orbitRole },
-        Action: 'vpc-lattice-svcs:Invoke',
-        Resource: `${serviceArn}/reason`,
-        Condition: { StringEquals: { 'vpc-lattice-svcs:RequestMethod': ['GET', 'POST'] } },
-      },
-    ],
-  };
 }
 
 function never(): never {

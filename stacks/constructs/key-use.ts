@@ -4,7 +4,8 @@ import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/
 import { type AwsAccount } from './aws-account.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;
-type Condition = { test: string; variable: string; values: string[] };
+/** A condition of a statement. */
+export type Condition = { test: string; variable: string; values: string[] };
 
 /** In a key policy the resource is the key itself; AWS writes it so (https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html). */
 const thisKey = ['*'];
@@ -21,10 +22,11 @@ const administration = [
   'kms:EnableKeyRotation',
   'kms:GetKeyPolicy',
   'kms:GetKeyRotationStatus',
-  'kms:ListAliases',
+  'kms:ListGrants',
   'kms:ListKeyPolicies',
   'kms:ListResourceTags',
   'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
   'kms:ScheduleKeyDeletion',
   'kms:TagResource',
   'kms:UntagResource',
@@ -40,6 +42,22 @@ export function administer(account: AwsAccount, roleArns: string[]): Statement {
     resources: thisKey,
     principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
     condition: [isPrincipal(roleArns)],
+  };
+}
+
+/** Who may look at a key is left to IAM: a plan, AWS Config and Access Analyzer read its policy, and no more, by their own. */
+export function describe(account: AwsAccount): Statement {
+  return {
+    sid: 'Description',
+    actions: [
+      'kms:DescribeKey',
+      'kms:GetKeyPolicy',
+      'kms:GetKeyRotationStatus',
+      'kms:ListKeyPolicies',
+      'kms:ListResourceTags',
+    ],
+    resources: thisKey,
+    principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
   };
 }
 
@@ -68,11 +86,7 @@ export function provision(
   account: AwsAccount,
   use: { roleArns: string[]; services: readonly string[]; actions?: readonly string[] },
 ): Statement[] {
-  const through = {
-    test: 'StringEquals',
-    variable: 'kms:ViaService',
-    values: use.services.map((service) => account.viaService(service)),
-  };
+  const through = viaService(account, ...use.services);
   const principals = [{ type: 'AWS', identifiers: [account.rootArn] }];
   return [
     {
@@ -88,12 +102,36 @@ export function provision(
     },
     {
       sid: 'Provisioning',
-      actions: ['kms:DescribeKey', ...(use.actions ?? [])],
+      // A repository that goes gives its grants back in the name of who deletes it.
+      actions: ['kms:DescribeKey', 'kms:RetireGrant', ...(use.actions ?? [])],
       resources: thisKey,
       principals,
       condition: [isPrincipal(use.roleArns), through],
     },
   ];
+}
+
+/**
+ * Secrets Manager tries a key with the rights of whoever gives it to a secret. The trial names a version that no secret can
+ * have (a version's id has 32 characters and more), so this decrypts no value
+ * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html).
+ */
+export function givesToSecret(account: AwsAccount, roleArns: string[]): Statement {
+  return {
+    sid: 'TrialOfSecretsManager',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: thisKey,
+    principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
+    condition: [
+      isPrincipal(roleArns),
+      viaService(account, 'secretsmanager'),
+      {
+        test: 'StringEquals',
+        variable: 'kms:EncryptionContext:SecretVersionId',
+        values: ['RequestToValidateKeyAccess'],
+      },
+    ],
+  };
 }
 
 /** An AWS service uses the key for this account alone. */
@@ -110,9 +148,18 @@ export function serviceUses(
   };
 }
 
-/** The request reached KMS through this AWS service, not directly. */
-export function viaService(account: AwsAccount, service: string): Condition {
-  return { test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService(service)] };
+/** The request reached KMS through one of these AWS services, not directly. */
+export function viaService(account: AwsAccount, ...services: string[]): Condition {
+  return {
+    test: 'StringEquals',
+    variable: 'kms:ViaService',
+    values: services.map((service) => account.viaService(service)),
+  };
+}
+
+/** What DynamoDB encrypts with its key for these tables; it names the table in the encryption context. */
+export function ofTables(...tables: string[]): Condition {
+  return { test: 'StringEquals', variable: 'kms:EncryptionContext:aws:dynamodb:tableName', values: tables };
 }
 
 function isPrincipal(arns: string[]): Condition {

@@ -1,6 +1,5 @@
 // Delivery: what GitHub's workflows may do, by OIDC and without a key, and how CodeDeploy shifts traffic.
 // Next: stacks/modules/cicd/pipeline-roles.ts and stacks/modules/cicd/deployments.ts.
-import { DataAwsIamOpenidConnectProvider } from '@cdktf/provider-aws/lib/data-aws-iam-openid-connect-provider/index.js';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js';
 import { z } from 'zod';
 import { awsAccount } from '../constructs/aws-account.ts';
@@ -87,17 +86,16 @@ export const cicd = defineModule({
   },
 });
 
-/** @returns the ARN of GitHub's identity provider, made here or found */
+/** @returns the ARN of GitHub's identity provider, made here or by its name: there is one of it in an account */
 function addIdentityProvider(scope: ModuleStack): string {
-  const url = 'https://token.actions.githubusercontent.com';
+  const host = 'token.actions.githubusercontent.com';
   const created = new IamOpenidConnectProvider(scope, 'github', {
     count: countWhen('var.create_oidc_provider'),
-    url,
+    url: `https://${host}`,
     clientIdList: ['sts.amazonaws.com'],
   });
-  const found = new DataAwsIamOpenidConnectProvider(scope, 'existing_github', {
-    count: countWhen('!var.create_oidc_provider'),
-    url,
-  });
-  return text(`one(concat(${created.fqn}[*].arn, ${found.fqn}[*].arn))`);
+  const named =
+    `format("arn:%s:iam::%s:oidc-provider/${host}", ` +
+    'data.aws_partition.current_partition.partition, data.aws_caller_identity.current.account_id)';
+  return text(`one(concat(${created.fqn}[*].arn, var.create_oidc_provider ? [] : [${named}]))`);
 }

@@ -26,6 +26,23 @@ const inputs = z.strictObject({
     .meta({ description: 'Whether Terraform may destroy a repository that holds images.' }),
 });
 
+/** What a policy of another account, or a mistake in this one, must never open. */
+const outsideActions = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:BatchDeleteImage',
+  'ecr:BatchGetImage',
+  'ecr:CompleteLayerUpload',
+  'ecr:DeleteRepository',
+  'ecr:DeleteRepositoryPolicy',
+  'ecr:DescribeImages',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:InitiateLayerUpload',
+  'ecr:ListImages',
+  'ecr:PutImage',
+  'ecr:SetRepositoryPolicy',
+  'ecr:UploadLayerPart',
+];
+
 /** One repository per service. */
 export const ecr = defineModule({
   name: 'ecr',
@@ -65,9 +82,9 @@ export const ecr = defineModule({
               ],
             },
             {
-              sid: 'NobodyElseFromOutside',
+              sid: 'NobodyFromOutside',
               effect: 'Deny',
-              actions: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:PutImage'],
+              actions: outsideActions,
               principals: [{ type: 'AWS', identifiers: ['*'] }],
               condition: [{ test: 'StringNotEquals', variable: 'aws:PrincipalAccount', values: [account.id] }],
             },

@@ -1,6 +1,9 @@
 // The roles of the runtime, each with its own boundary: what each program, and each service of AWS that runs them, may do.
 // Next: stacks/modules/iam/task-roles.ts and its neighbour, the permissions one by one.
-import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import {
+  DataAwsIamPolicyDocument,
+  type DataAwsIamPolicyDocumentStatement,
+} from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
 import { type IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { z } from 'zod';
@@ -28,7 +31,7 @@ const inputs = z.strictObject({
   functions_in_vpc: z
     .boolean()
     .default(false)
-    .meta({ description: 'Whether the Governance function runs in the VPC and needs network interfaces.' }),
+    .meta({ description: 'Whether the Governance and rotation functions run in the VPC and need network interfaces.' }),
 });
 
 /** The ARNs and switches that permissions are written with. */
@@ -79,19 +82,26 @@ export const iam = defineModule({
   },
 });
 
+interface OptionalPermission {
+  readonly id: string;
+  readonly statements: DataAwsIamPolicyDocumentStatement[];
+  readonly when: string;
+  readonly to: readonly Workload[];
+}
+
 /** What a role has only with an option; its boundary allows it either way. */
 function addOptionalPermissions(scope: ModuleStack, roles: ReadonlyMap<Workload, IamRole>): void {
-  const optional = [
-    { id: 'tracing', statement: traces, when: 'var.tracing', to: ['orbit', 'axon', 'governance'] },
+  const optional: readonly OptionalPermission[] = [
+    { id: 'tracing', statements: [traces], when: 'var.tracing', to: ['orbit', 'axon', 'governance'] },
     {
       id: 'network_interfaces',
-      statement: networkInterfaces,
+      statements: networkInterfaces,
       when: 'var.functions_in_vpc',
       to: ['governance', 'secrets-rotation'],
     },
-  ] as const;
-  for (const { id, statement, when, to } of optional) {
-    const document = new DataAwsIamPolicyDocument(scope, `${id}_document`, { statement: [statement] });
+  ];
+  for (const { id, statements, when, to } of optional) {
+    const document = new DataAwsIamPolicyDocument(scope, `${id}_document`, { statement: statements });
     for (const workload of to)
       new IamRolePolicy(scope, `${workload}_${id}`, {
         name: id,

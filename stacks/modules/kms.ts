@@ -8,7 +8,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
 import { z } from 'zod';
 import { awsAccount } from '../constructs/aws-account.ts';
-import { administer } from '../constructs/key-use.ts';
+import { administer, describe } from '../constructs/key-use.ts';
 import { arnInput, namePrefixInput } from '../module-inputs.ts';
 import { defineModule, type ModuleOutput } from '../module-stack.ts';
 import { names } from '../naming.ts';
@@ -20,7 +20,10 @@ const inputs = z.strictObject({
   administrator_role_arns: z
     .array(arnInput('Role.'))
     .min(1)
-    .meta({ description: 'Roles that may administer the keys: change policies, schedule deletion; never use them.' }),
+    .meta({
+      description:
+        'Roles that administer the keys and create what they encrypt, the one that applies this among them, or KMS refuses the policy; they decrypt no secret.',
+    }),
   deletion_window_days: z
     .int()
     .min(7)
@@ -55,7 +58,7 @@ export const kms = defineModule({
     ];
     for (const { purpose, description, uses, signing } of specs) {
       const policy = new DataAwsIamPolicyDocument(scope, `${purpose}_policy`, {
-        statement: [administer(account, administrator_role_arns), ...uses],
+        statement: [administer(account, administrator_role_arns), describe(account), ...uses],
       });
       const key = new KmsKey(scope, purpose, {
         description,

@@ -62,6 +62,7 @@ export const observability = defineModule({
         kmsKeyId: input.logs_key_arn,
         retentionInDays: input.log_retention_days,
       });
+      scope.skipCheck(group, 'CKV_AWS_338', 'how long logs are kept is an input: a year where rules ask for it');
       outputs[`${id}_log_group_name`] = { description: `Log group of ${id}.`, value: group.name };
       outputs[`${id}_log_group_arn`] = { description: `ARN of the log group of ${id}.`, value: group.arn };
     }

@@ -10,6 +10,7 @@ import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/inde
 import { SecretsmanagerSecretPolicy } from '@cdktf/provider-aws/lib/secretsmanager-secret-policy/index.js';
 import { SecretsmanagerSecretRotation } from '@cdktf/provider-aws/lib/secretsmanager-secret-rotation/index.js';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
+import { Fn, type IResolvable } from 'cdktf';
 import { z } from 'zod';
 import { type AwsAccount, awsAccount } from '../constructs/aws-account.ts';
 import { text } from '../expression.ts';
@@ -25,7 +26,17 @@ const inputs = z.strictObject({
   rotation_role_arn: arnInput('The role of the rotation function.'),
   rotation_package: z.string().min(1).meta({ description: 'Path of the zip archive of the rotation function.' }),
   rotation_log_group_name: z.string().min(1).meta({ description: 'Log group of the rotation function.' }),
+  administrator_role_arns: z
+    .array(arnInput('Role.'))
+    .default([])
+    .meta({
+      description: 'Roles that may change what a secret is called and keyed by; no value, which its key denies them.',
+    }),
   rotation_days: z.int().min(1).max(365).default(30).meta({ description: 'Days between rotations.' }),
+  rotate_immediately: z.boolean().default(false).meta({
+    description:
+      'Whether rotation begins when it is set up, which gives a new secret its first value; else it waits for its day.',
+  }),
   recovery_window_days: z
     .int()
     .min(0)
@@ -59,6 +70,7 @@ export const secrets = defineModule({
           service,
           keyArn: keyArns[service],
           recoveryWindowInDays: input.recovery_window_days,
+          administratorArns: input.administrator_role_arns,
         }).arn,
       ]),
     ) as Record<Service, string>;
@@ -73,12 +85,16 @@ export const secrets = defineModule({
   },
 });
 
-function addSecret(
-  scope: ModuleStack,
-  account: AwsAccount,
-  options: { prefix: string; service: Service; keyArn: string; recoveryWindowInDays: number },
-): SecretsmanagerSecret {
-  const { prefix, service, keyArn, recoveryWindowInDays } = options;
+interface SecretOptions {
+  readonly prefix: string;
+  readonly service: Service;
+  readonly keyArn: string;
+  readonly recoveryWindowInDays: number;
+  readonly administratorArns: string[];
+}
+
+function addSecret(scope: ModuleStack, account: AwsAccount, options: SecretOptions): SecretsmanagerSecret {
+  const { prefix, service, keyArn, recoveryWindowInDays, administratorArns } = options;
   const secret = new SecretsmanagerSecret(scope, service, {
     name: names(prefix).perService(service),
     description: `What ${service} keeps to itself. Its first value is made by its first rotation.`,
@@ -89,41 +105,51 @@ function addSecret(
     secretArn: secret.arn,
     blockPublicPolicy: true,
     policy: new DataAwsIamPolicyDocument(scope, `${service}_policy_document`, {
-      statement: onlyOwnService(account, { prefix, service, secretArn: secret.arn }),
+      statement: onlyOwnService(account, { prefix, service, secretArn: secret.arn, administratorArns }),
     }).json,
   });
   return secret;
 }
 
-/** A deny with NotEquals shuts out every principal but the two, administrators and the deployer's own role included. */
+/** A deny with NotEquals shuts out every principal but the named, administrators and the deployer's own role included. */
 function onlyOwnService(
   account: AwsAccount,
-  { prefix, service, secretArn }: { prefix: string; service: Service; secretArn: string },
+  {
+    prefix,
+    service,
+    secretArn,
+    administratorArns,
+  }: { prefix: string; service: Service; secretArn: string; administratorArns: string[] },
 ): DataAwsIamPolicyDocumentStatement[] {
   const { role } = names(prefix);
   const [own, rotation] = [account.roleArn(role(service)), account.roleArn(role('secrets-rotation'))];
-  const everybody = [{ type: 'AWS', identifiers: ['*'] }];
+  const allBut = (sid: string, roleArns: string[], actions: string[]): DataAwsIamPolicyDocumentStatement => ({
+    sid,
+    effect: 'Deny',
+    actions,
+    resources: [secretArn],
+    principals: [{ type: 'AWS', identifiers: ['*'] }],
+    condition: [{ test: 'ArnNotEquals', variable: 'aws:PrincipalArn', values: roleArns }],
+  });
   return [
-    {
-      sid: 'ReadByItsServiceAlone',
-      effect: 'Deny',
-      actions: ['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue'],
-      resources: [secretArn],
-      principals: everybody,
-      condition: [{ test: 'ArnNotEquals', variable: 'aws:PrincipalArn', values: [own, rotation] }],
-    },
-    {
-      sid: 'WrittenByItsRotationAlone',
-      effect: 'Deny',
-      actions: [
+    allBut(
+      'ReadByItsServiceAlone',
+      [own, rotation],
+      ['secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue'],
+    ),
+    allBut(
+      'WrittenByItsRotationAlone',
+      [rotation],
+      [
         'secretsmanager:PutSecretValue',
-        'secretsmanager:UpdateSecret',
+        'secretsmanager:ReplicateSecretToRegions',
         'secretsmanager:UpdateSecretVersionStage',
       ],
-      resources: [secretArn],
-      principals: everybody,
-      condition: [{ test: 'ArnNotEquals', variable: 'aws:PrincipalArn', values: [rotation] }],
-    },
+    ),
+    // It changes a description, and a value for whoever may use the key: no administrator may.
+    allBut('ChangedByAdministratorsAlone', Fn.concat([[rotation], administratorArns]) as string[], [
+      'secretsmanager:UpdateSecret',
+    ]),
   ];
 }
 
@@ -134,6 +160,7 @@ interface RotationInput {
   readonly rotation_package: string;
   readonly rotation_log_group_name: string;
   readonly rotation_days: number;
+  readonly rotate_immediately: IResolvable;
   readonly dead_letter_queue_arn: string;
   readonly subnet_ids: string[];
   readonly security_group_ids: string[];
@@ -192,7 +219,7 @@ function addRotation(
     new SecretsmanagerSecretRotation(scope, `${service}_rotation`, {
       secretId: arns[service],
       rotationLambdaArn: lambda.arn,
-      rotateImmediately: false,
+      rotateImmediately: input.rotate_immediately,
       rotationRules: { automaticallyAfterDays: input.rotation_days },
       dependsOn: [permission],
     });

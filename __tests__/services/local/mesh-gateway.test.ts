@@ -64,7 +64,7 @@ async function startMesh(behind: RequestListener = (_, outgoing) => void outgoin
       target: () => state.target,
       region,
       serviceArn,
-      policy,
+      policies: [policy],
       principals,
       nowMs: () => state.nowMs,
     }),

@@ -2,7 +2,6 @@
 // Next: services/local/platform-secrets.ts, which rotates.
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { localNames } from '../../../services/local/platform.ts';
 import { startServiceProcess } from '../../../services/local/service-process.ts';
 import { readSecretValue } from '../../../services/shared/secret-value.ts';
 import { type SocketRuntime, startSocketRuntime } from '../../support/socket-runtime.ts';
@@ -26,11 +25,11 @@ afterAll(() => runtime.stop());
 const secretOf = async (owner: string, role: string = owner): Promise<string> => {
   const { text } = await readSecretValue(
     {
-      region: localNames.region,
+      region: runtime.platform.synthesized.region,
       endpoint: runtime.platform.urls.secrets,
       credentials: () => Promise.resolve(runtime.platform.principals.credentialsOf(role)),
     },
-    { secretId: `${localNames.prefix}/${owner}` },
+    { secretId: `${runtime.platform.synthesized.prefix}/${owner}` },
   );
   const { logKey } = JSON.parse(text) as { logKey: string };
   keys.push(logKey);
@@ -145,7 +144,7 @@ describe('the services and their secrets', () => {
       env: {
         PATH: process.env['PATH'] ?? '',
         ...runtime.platform.environments[service],
-        [`${service.toUpperCase()}_SECRET`]: `${localNames.prefix}/${other}`,
+        [`${service.toUpperCase()}_SECRET`]: `${runtime.platform.synthesized.prefix}/${other}`,
         [`${service.toUpperCase()}_PORT`]: '0',
         [`${service.toUpperCase()}_DRAIN_DELAY_MS`]: '0',
       },

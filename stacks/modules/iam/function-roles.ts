@@ -3,6 +3,7 @@
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { trustFunction, trustService, writesLogs } from '../../constructs/bounded-role.ts';
+import { ofTables, viaService } from '../../constructs/key-use.ts';
 import { names, services } from '../../naming.ts';
 import { type IamContext, type RoleSpec } from '../iam.ts';
 
@@ -15,19 +16,30 @@ export const traces: Statement = {
   resources: ['*'],
 };
 
-/** What Lambda needs of a function's role to place it in a VPC; AWS takes no resource before the interface exists. */
-export const networkInterfaces: Statement = {
-  sid: 'NetworkInterfaces',
-  actions: [
-    'ec2:CreateNetworkInterface',
-    'ec2:DeleteNetworkInterface',
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:DescribeSecurityGroups',
-    'ec2:DescribeSubnets',
-    'ec2:DescribeVpcs',
-  ],
-  resources: ['*'],
-};
+const interfaceActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];
+
+/**
+ * What Lambda needs of a function's role to place it in a VPC; AWS takes no resource before the interface exists. Lambda
+ * alone has it: a call by the function's own code names the function
+ * (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html).
+ */
+export const networkInterfaces: Statement[] = [
+  { sid: 'NetworkInterfaces', actions: interfaceActions, resources: ['*'] },
+  {
+    sid: 'NetworkInterfacesByLambdaAlone',
+    effect: 'Deny',
+    actions: interfaceActions,
+    resources: ['*'],
+    condition: [{ test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['false'] }],
+  },
+];
 
 /** Roles of what is no task. */
 export function functionRoles(
@@ -46,7 +58,7 @@ function governanceRole(
   account: AwsAccount,
   { prefix, governanceKeyArn, governanceSigningKeyArn, policyPublisherKeyArn }: IamContext,
 ): RoleSpec {
-  const { table, governance, named, functionLogGroup } = names(prefix);
+  const { table, governance, functionLogGroup } = names(prefix);
   const permissions: Statement[] = [
     {
       sid: 'ReadPolicies',
@@ -54,21 +66,16 @@ function governanceRole(
       resources: [account.arn('dynamodb', `table/${table('policies')}`)],
     },
     {
+      // A transaction of updates asks for the permission of each.
       sid: 'CountQuotas',
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:UpdateItem'],
       resources: [account.arn('dynamodb', `table/${table('quotas')}`)],
     },
     {
-      sid: 'EncryptTables',
+      sid: 'DecryptTables',
       actions: ['kms:Decrypt'],
       resources: [governanceKeyArn],
-      condition: [
-        {
-          test: 'StringEquals',
-          variable: 'kms:ViaService',
-          values: [account.viaService('dynamodb'), account.viaService('lambda')],
-        },
-      ],
+      condition: [viaService(account, 'dynamodb'), ofTables(table('policies'), table('quotas'))],
     },
     {
       sid: 'CertifyGrantKeys',
@@ -77,22 +84,52 @@ function governanceRole(
       condition: [{ test: 'StringEquals', variable: 'kms:SigningAlgorithm', values: ['ECDSA_SHA_256'] }],
     },
     { sid: 'VerifyRevisions', actions: ['kms:GetPublicKey'], resources: [policyPublisherKeyArn] },
-    {
-      sid: 'KeepFailures',
-      actions: ['sqs:SendMessage'],
-      resources: [account.arn('sqs', named('governance-dead-letters'))],
-    },
+    ownEnvironment(account, governanceKeyArn),
+    ...keepsFailures(account, { prefix, governanceKeyArn }),
     writesLogs(account, functionLogGroup('governance')),
   ];
   return {
     description: 'Governance: reads policies, counts quotas, certifies the keys that sign grants.',
     trust: [trustFunction(account, governance)],
     permissions,
-    boundary: [...permissions, traces, networkInterfaces],
+    boundary: [...permissions, traces, ...networkInterfaces],
   };
 }
 
-function rotationRole(account: AwsAccount, { prefix, orbitKeyArn, axonKeyArn }: IamContext): RoleSpec {
+/** Lambda decrypts a function's environment for it. */
+function ownEnvironment(account: AwsAccount, governanceKeyArn: string): Statement {
+  return {
+    sid: 'DecryptEnvironment',
+    actions: ['kms:Decrypt'],
+    resources: [governanceKeyArn],
+    condition: [viaService(account, 'lambda')],
+  };
+}
+
+/** Lambda sends what failed to the queue by the function's role, and refuses a destination that the role cannot reach. */
+function keepsFailures(
+  account: AwsAccount,
+  { prefix, governanceKeyArn }: Pick<IamContext, 'prefix' | 'governanceKeyArn'>,
+): Statement[] {
+  return [
+    {
+      sid: 'KeepFailures',
+      actions: ['sqs:SendMessage'],
+      resources: [account.arn('sqs', names(prefix).named('governance-dead-letters'))],
+    },
+    {
+      sid: 'EncryptFailures',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [governanceKeyArn],
+      condition: [viaService(account, 'sqs')],
+    },
+  ];
+}
+
+function rotationRole(
+  account: AwsAccount,
+  { prefix, orbitKeyArn, axonKeyArn, governanceKeyArn }: IamContext,
+): RoleSpec {
   const { perService, rotation, functionLogGroup } = names(prefix);
   const secrets = services.map((service) => account.arn('secretsmanager', `secret:${perService(service)}-??????`));
   const permissions: Statement[] = [
@@ -111,21 +148,23 @@ function rotationRole(account: AwsAccount, { prefix, orbitKeyArn, axonKeyArn }: 
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [orbitKeyArn, axonKeyArn],
       condition: [
-        { test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('secretsmanager')] },
+        viaService(account, 'secretsmanager'),
         { test: 'ArnLike', variable: 'kms:EncryptionContext:SecretARN', values: secrets },
       ],
     },
+    ownEnvironment(account, governanceKeyArn),
+    ...keepsFailures(account, { prefix, governanceKeyArn }),
     writesLogs(account, functionLogGroup('secrets-rotation')),
   ];
   return {
     description: 'Rotates the secrets of the services.',
     trust: [trustFunction(account, rotation)],
     permissions,
-    boundary: [...permissions, networkInterfaces],
+    boundary: [...permissions, ...networkInterfaces],
   };
 }
 
-function smokeRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
+function smokeRole(account: AwsAccount, { prefix, governanceKeyArn }: IamContext): RoleSpec {
   const { smoke, named, functionLogGroup } = names(prefix);
   return {
     description: 'The smoke test of a deployment: calls the test listeners, tells CodeDeploy how it went.',
@@ -136,7 +175,8 @@ function smokeRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
         actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'],
         resources: [account.arn('codedeploy', `deploymentgroup:${named('services')}/*`)],
       },
-      networkInterfaces,
+      ...networkInterfaces,
+      ownEnvironment(account, governanceKeyArn),
       writesLogs(account, functionLogGroup('smoke')),
     ],
   };
@@ -178,10 +218,10 @@ function codeDeployRole(account: AwsAccount, { prefix }: IamContext): RoleSpec {
         resources: ['*'],
       },
       {
-        // Describing alarms by name takes no resource that is known before.
+        // AWS asks about all alarms of the account, whichever are named.
         sid: 'WatchAlarms',
         actions: ['cloudwatch:DescribeAlarms'],
-        resources: [account.arn('cloudwatch', `alarm:${prefix}-*`)],
+        resources: [account.arn('cloudwatch', 'alarm:*')],
       },
       {
         sid: 'ShiftAliases',

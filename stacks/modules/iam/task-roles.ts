@@ -3,6 +3,7 @@
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { trustService, writesLogs } from '../../constructs/bounded-role.ts';
+import { ofTables, viaService } from '../../constructs/key-use.ts';
 import { names, type Service } from '../../naming.ts';
 import { type IamContext, type RoleSpec } from '../iam.ts';
 import { traces } from './function-roles.ts';
@@ -50,10 +51,7 @@ function orbitPermissions(account: AwsAccount, { prefix, orbitKeyArn }: IamConte
       sid: 'CallAxonThroughTheMesh',
       actions: ['vpc-lattice-svcs:Invoke'],
       resources: [account.arn('vpc-lattice', 'service/svc-*/reason')],
-      condition: [
-        { test: 'StringEquals', variable: 'vpc-lattice-svcs:RequestMethod', values: ['GET', 'POST'] },
-        { test: 'StringEquals', variable: 'aws:ResourceAccount', values: [account.id] },
-      ],
+      condition: [{ test: 'StringEquals', variable: 'vpc-lattice-svcs:RequestMethod', values: ['GET', 'POST'] }],
     },
     ...readsOwnSecret(account, { prefix, service: 'orbit', keyArn: orbitKeyArn }),
   ];
@@ -71,10 +69,10 @@ function axonPermissions(
       resources: [account.arn('dynamodb', `table/${names(prefix).table('grants')}`)],
     },
     {
-      sid: 'EncryptSpentGrants',
+      sid: 'DecryptSpentGrants',
       actions: ['kms:Decrypt'],
       resources: [governanceKeyArn],
-      condition: [{ test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('dynamodb')] }],
+      condition: [viaService(account, 'dynamodb'), ofTables(names(prefix).table('grants'))],
     },
     {
       sid: 'Reason',
@@ -97,7 +95,7 @@ function readsOwnSecret(
       actions: ['kms:Decrypt'],
       resources: [keyArn],
       condition: [
-        { test: 'StringEquals', variable: 'kms:ViaService', values: [account.viaService('secretsmanager')] },
+        viaService(account, 'secretsmanager'),
         { test: 'ArnLike', variable: 'kms:EncryptionContext:SecretARN', values: [secret] },
       ],
     },

@@ -2,7 +2,7 @@
 // Next: stacks/modules/kms/signing-keys.ts.
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
-import { provision, roleUses, serviceUses, viaService } from '../../constructs/key-use.ts';
+import { givesToSecret, ofTables, provision, roleUses, serviceUses, viaService } from '../../constructs/key-use.ts';
 import { names, type Service, services } from '../../naming.ts';
 import { type KeySpec } from '../kms.ts';
 
@@ -19,7 +19,7 @@ export function dataKeys(account: AwsAccount, context: DataKeyContext): KeySpec[
     governanceKey(account, context),
     logsKey(account, context),
     alertsKey(account),
-    auditKey(account),
+    auditKey(account, context),
   ];
 }
 
@@ -48,6 +48,7 @@ function serviceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyContext
         conditions: [viaService(account, 'secretsmanager'), ownSecret],
       }),
       ...(service === 'axon' ? [proxyKeys(account, prefix)] : []),
+      givesToSecret(account, creatorArns),
       ...provision(account, { roleArns: creatorArns, services: ['ecr'] }),
     ],
   };
@@ -72,7 +73,7 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
         sid: 'GovernanceTables',
         roles: [role('governance')],
         actions: ['kms:Decrypt'],
-        conditions: [viaService(account, 'dynamodb')],
+        conditions: [viaService(account, 'dynamodb'), ofTables(table('policies'), table('quotas'))],
       }),
       roleUses(account, {
         sid: 'FunctionEnvironments',
@@ -90,32 +91,32 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
         sid: 'SpentGrants',
         roles: [role('axon')],
         actions: ['kms:Decrypt'],
-        conditions: [
-          viaService(account, 'dynamodb'),
-          {
-            test: 'StringEquals',
-            variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
-            values: [table('grants')],
-          },
-        ],
+        conditions: [viaService(account, 'dynamodb'), ofTables(table('grants'))],
       }),
       roleUses(account, {
         sid: 'PublishPolicies',
         roles: [role('github-actions-app')],
         actions: ['kms:Decrypt'],
-        conditions: [
-          viaService(account, 'dynamodb'),
-          {
-            test: 'StringEquals',
-            variable: 'kms:EncryptionContext:aws:dynamodb:tableName',
-            values: [table('policies')],
-          },
-        ],
+        conditions: [viaService(account, 'dynamodb'), ofTables(table('policies'))],
+      }),
+      roleUses(account, {
+        // Without it Lambda shows no environment, and every plan would set it anew.
+        sid: 'PlanEnvironments',
+        roles: [role('github-actions-plan')],
+        actions: ['kms:Decrypt'],
+        conditions: [viaService(account, 'lambda', 'ssm')],
       }),
       ...provision(account, {
         roleArns: creatorArns,
         services: ['dynamodb', 'lambda', 'ssm'],
-        actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        actions: [
+          'kms:Decrypt',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
       }),
     ],
   };
@@ -138,6 +139,7 @@ function logsKey(account: AwsAccount, { prefix }: DataKeyContext): KeySpec {
           'kms:DescribeKey',
           'kms:Encrypt',
           'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
           'kms:ReEncryptFrom',
           'kms:ReEncryptTo',
         ],
@@ -147,6 +149,15 @@ function logsKey(account: AwsAccount, { prefix }: DataKeyContext): KeySpec {
         sid: 'ExportsToTheArchive',
         service: `logs.${account.region}.amazonaws.com`,
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        conditions: [
+          { test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] },
+          // S3 names the bucket, or the object in it; a log group is named otherwise, and has the statement above.
+          {
+            test: 'ArnLike',
+            variable: 'kms:EncryptionContext:aws:s3:arn',
+            values: [`arn:${account.partition}:s3:::${prefix}-*`],
+          },
+        ],
       }),
     ],
   };
@@ -168,22 +179,31 @@ function alertsKey(account: AwsAccount): KeySpec {
   };
 }
 
-function auditKey(account: AwsAccount): KeySpec {
+function auditKey(account: AwsAccount, { prefix }: DataKeyContext): KeySpec {
+  const service = 'cloudtrail.amazonaws.com';
+  const trail = `trail/${names(prefix).named('trail')}`;
+  const thisTrail = { test: 'StringEquals', variable: 'aws:SourceArn', values: [account.arn('cloudtrail', trail)] };
+  // It gathers from every region.
+  const anywhere = `arn:${account.partition}:cloudtrail:*:${account.id}:${trail}`;
   return {
     purpose: 'audit',
     description: 'The audit trail of the account and what AWS Config records.',
     uses: [
       serviceUses(account, {
         sid: 'AuditTrail',
-        service: 'cloudtrail.amazonaws.com',
-        actions: ['kms:DescribeKey', 'kms:GenerateDataKey'],
+        service,
+        actions: ['kms:GenerateDataKey'],
         conditions: [
-          {
-            test: 'StringLike',
-            variable: 'kms:EncryptionContext:aws:cloudtrail:arn',
-            values: [account.arn('cloudtrail', 'trail/*')],
-          },
+          thisTrail,
+          { test: 'StringLike', variable: 'kms:EncryptionContext:aws:cloudtrail:arn', values: [anywhere] },
         ],
+      }),
+      // Looking at a key comes without an encryption context.
+      serviceUses(account, {
+        sid: 'AuditTrailLooks',
+        service,
+        actions: ['kms:DescribeKey'],
+        conditions: [thisTrail],
       }),
       serviceUses(account, {
         sid: 'ConfigurationRecords',

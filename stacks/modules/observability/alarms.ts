@@ -1,4 +1,4 @@
-// The alarms of observability/alarms as resources, and one that rings when any of the urgent ones does.
+// The alarms of observability/alarms as resources, and those that page for all urgent ones of a kind.
 // Next: stacks/modules/observability/dashboards.ts.
 import { CloudwatchCompositeAlarm } from '@cdktf/provider-aws/lib/cloudwatch-composite-alarm/index.js';
 import {
@@ -14,6 +14,19 @@ import { any, forEach } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
+/** One cause often rings several alarms: the pager hears of it once. What looks like an attack is never hidden behind a failure. */
+const pages = [
+  {
+    id: 'urgent',
+    sign: 'failure',
+    says: 'P1: the runtime fails its callers; look at the dashboard service-health first.',
+  },
+  {
+    id: 'intrusion',
+    sign: 'intrusion',
+    says: 'P1: somebody tries what no program does; look at governance-decisions.',
+  },
+] as const;
 const runbook = 'docs/runbook.md';
 
 /** Whose names the dimensions have, and who is told. */
@@ -29,15 +42,16 @@ export interface AlarmOptions {
 export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvable {
   const { prefix, topicArn } = options;
   const made = alarms.map((alarm) => ({ alarm, resource: addAlarm(scope, alarm, options) }));
-  const urgent = made.filter(({ alarm }) => alarm.severity === 'P0' || alarm.severity === 'P1');
-  // One cause often rings several alarms: the pager hears of it once.
-  new CloudwatchCompositeAlarm(scope, 'urgent', {
-    alarmName: `${prefix}-urgent`,
-    alarmDescription: 'P1: at least one urgent alarm rings; look at the dashboard service-health first.',
-    alarmRule: urgent.map(({ resource }) => `ALARM("${resource.alarmName}")`).join(' OR '),
-    alarmActions: [topicArn],
-    okActions: [topicArn],
-  });
+  for (const { id, sign, says } of pages) {
+    const urgent = made.filter(({ alarm }) => isUrgent(alarm) && (alarm.sign ?? 'failure') === sign);
+    new CloudwatchCompositeAlarm(scope, id, {
+      alarmName: `${prefix}-${id}`,
+      alarmDescription: says,
+      alarmRule: urgent.map(({ resource }) => `ALARM("${resource.alarmName}")`).join(' OR '),
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+    });
+  }
   const rollsBack = made.filter(({ alarm }) => alarm.rollsBack === true);
   // By reference and not as text, so that whoever takes a name waits for the alarm.
   const lists = rollsBack.map(({ alarm, resource: { fqn } }) =>
@@ -50,7 +64,7 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
   const { name, severity, description, threshold, comparison = 'GreaterThanThreshold', breaching } = alarm;
   const { prefix, topicArn } = options;
   const each = isPerTargetGroup(alarm);
-  const paged = severity === 'P0' || severity === 'P1';
+  const paged = isUrgent(alarm);
   return new CloudwatchMetricAlarm(scope, `alarm_${name}`, {
     ...(each ? { forEach: forEach('var.target_group_arn_suffixes') } : {}),
     alarmName: each ? `${prefix}-${name}-\${each.key}` : `${prefix}-${name}`,
@@ -65,6 +79,10 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
     alarmActions: paged ? [] : [topicArn],
     okActions: paged ? [] : [topicArn],
   });
+}
+
+function isUrgent({ severity }: Alarm): boolean {
+  return severity === 'P0' || severity === 'P1';
 }
 
 function isPerTargetGroup({ of }: Alarm): boolean {

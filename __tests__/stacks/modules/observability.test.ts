@@ -1,0 +1,162 @@
+// What observability/ declares, as resources: encrypted, retained, told to somebody, and each environment's own.
+// Next: stacks/modules/observability.ts.
+import { App } from 'cdktf';
+import { describe, expect, test } from 'vitest';
+import { governanceAlarms } from '../../../observability/alarms/governance.ts';
+import { serviceAlarms } from '../../../observability/alarms/service.ts';
+import { observability } from '../../../stacks/modules/observability.ts';
+import { type TerraformBlock } from '../../../stacks/terraform-json.ts';
+import { account, isAllowed, readStatements } from '../../support/synthesized-policy.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const app = new App({ stackTraces: false, outdir: temporaryFolder('observability') });
+const configuration = observability.synthesize(app).toConfiguration();
+const { resource = {}, variable = {}, output = {} } = configuration;
+const blocks = (type: string): TerraformBlock[] => Object.values(resource[type] ?? {});
+const ownNamespace = 'AgentRuntime/${var.name_prefix}';
+const topic = '${aws_sns_topic.alerts.arn}';
+
+describe('log groups', () => {
+  test('are under the logs key and kept as long as the environment says', () => {
+    expect(blocks('aws_cloudwatch_log_group')).toHaveLength(6);
+    for (const block of blocks('aws_cloudwatch_log_group'))
+      expect(block).toMatchObject({
+        kms_key_id: '${var.logs_key_arn}',
+        retention_in_days: '${var.log_retention_days}',
+      });
+  });
+
+  test('have the names that roles may write to and the logs key lets encrypt', () => {
+    expect(blocks('aws_cloudwatch_log_group').map((block) => block['name'])).toEqual([
+      '/ecs/${var.name_prefix}-orbit',
+      '/ecs/${var.name_prefix}-axon',
+      '/aws/lambda/${var.name_prefix}-governance',
+      '/aws/lambda/${var.name_prefix}-secrets-rotation',
+      '/aws/lambda/${var.name_prefix}-smoke',
+      '/aws/vpc-lattice/${var.name_prefix}-mesh',
+    ]);
+  });
+});
+
+describe('the topic', () => {
+  const topicArn = `arn:aws:sns:${account.region}:${account.id}:${account.prefix}-alerts`;
+  const statements = readStatements(configuration, 'alerts_policy_document', { 'aws_sns_topic.alerts.arn': topicArn });
+  const publish = (context: Record<string, string>) =>
+    isAllowed(statements, { action: 'sns:Publish', resource: topicArn, context });
+
+  test('is under the alerts key', () => {
+    expect(blocks('aws_sns_topic')).toEqual([expect.objectContaining({ kms_master_key_id: '${var.alerts_key_arn}' })]);
+  });
+
+  test('takes alerts of this account, by TLS, from services alone', () => {
+    expect(publish({ 'aws:SourceAccount': account.id })).toBe(true);
+    expect(publish({ 'aws:SourceAccount': '999988887777' })).toBe(false);
+    expect(publish({ 'aws:SourceAccount': account.id, 'aws:SecureTransport': 'false' })).toBe(false);
+    for (const { Effect, Principal = {} } of statements)
+      if (Effect === 'Allow') expect(Object.keys(Principal)).toEqual(['Service']);
+  });
+
+  test('is read by e-mail and, by option, by PagerDuty, whose URL stays out of plans', () => {
+    expect(resource['aws_sns_topic_subscription']?.['email']).toMatchObject({
+      for_each: '${toset(var.emails)}',
+      protocol: 'email',
+    });
+    expect(resource['aws_sns_topic_subscription']?.['pager_duty']).toMatchObject({
+      count: '${nonsensitive(var.pager_duty_url != null) ? 1 : 0}',
+      protocol: 'https',
+    });
+    expect(variable['pager_duty_url']).toMatchObject({ sensitive: true, default: null });
+  });
+});
+
+describe('alarms', () => {
+  const declared = [...serviceAlarms, ...governanceAlarms];
+  const made = (name: string) => resource['aws_cloudwatch_metric_alarm']?.[`alarm_${name.replaceAll('-', '_')}`] ?? {};
+  const isUrgent = ({ severity }: { severity: string }) => severity === 'P0' || severity === 'P1';
+
+  test('are all made', () => {
+    expect(blocks('aws_cloudwatch_metric_alarm')).toHaveLength(declared.length);
+  });
+
+  test.each(declared.map((alarm) => [alarm.name, alarm] as const))('%s reaches somebody, once', (name, alarm) => {
+    const pages = blocks('aws_cloudwatch_composite_alarm').filter((block) =>
+      String(block['alarm_rule']).includes(`alarm_${name.replaceAll('-', '_')}.`),
+    );
+    expect(made(name)['alarm_description']).toContain(`${alarm.severity}: `);
+    expect(made(name)['alarm_description']).toContain(`docs/runbook.md#${name}`);
+    if (isUrgent(alarm)) {
+      expect(made(name)['alarm_actions']).toEqual([]);
+      expect(pages).toHaveLength(1);
+      expect(pages[0]?.['alarm_actions']).toEqual([topic]);
+    } else {
+      expect(made(name)['alarm_actions']).toEqual([topic]);
+      expect(pages).toEqual([]);
+    }
+  });
+
+  test('what looks like an attack pages apart from failures', () => {
+    const rule = String(resource['aws_cloudwatch_composite_alarm']?.['intrusion']?.['alarm_rule']);
+    expect(rule.split(' OR ')).toHaveLength(declared.filter(({ sign }) => sign === 'intrusion').length);
+    expect(rule).toContain('alarm_identity_mismatch.');
+    expect(rule).not.toContain('alarm_error_rate.');
+  });
+
+  test('of tasks are made for each target group', () => {
+    expect(made('unhealthy-tasks')).toMatchObject({ for_each: '${var.target_group_arn_suffixes}' });
+    expect(JSON.stringify(made('unhealthy-tasks'))).toContain('"TargetGroup":"${each.value}"');
+  });
+
+  test('that roll back are as many as a deployment group watches, at most', () => {
+    const targetGroups = 4;
+    const reference = String(output['rollback_alarm_names']?.['value']);
+    const several = reference.match(/for alarm in/g)?.length ?? 0;
+    const single = reference.match(/\[aws_cloudwatch_metric_alarm/g)?.length ?? 0;
+    expect(single + several).toBe(declared.filter(({ rollsBack }) => rollsBack === true).length);
+    expect(single + several * targetGroups).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('metrics of log lines', () => {
+  test('are in a namespace of the environment, so that one does not ring for another', () => {
+    for (const block of blocks('aws_cloudwatch_log_metric_filter'))
+      expect(block['metric_transformation']).toMatchObject({ namespace: ownNamespace });
+    const everywhere = JSON.stringify([blocks('aws_cloudwatch_metric_alarm'), blocks('aws_cloudwatch_dashboard')]);
+    expect(everywhere).toContain(ownNamespace);
+    expect(everywhere).not.toMatch(/AgentRuntime(?!\/\$\{var[.]name_prefix\})/);
+  });
+});
+
+describe('dashboards', () => {
+  test.each(Object.entries(resource['aws_cloudwatch_dashboard'] ?? {}))(
+    '%s is one that CloudWatch draws',
+    (_, block) => {
+      const { widgets } = JSON.parse(String(block['dashboard_body'])) as {
+        widgets: { x: number; y: number; width: number; height: number; properties: Record<string, unknown> }[];
+      };
+      expect(widgets.length).toBeGreaterThan(3);
+      const places = new Set(widgets.map(({ x, y }) => `${x},${y}`));
+      expect(places.size).toBe(widgets.length);
+      for (const { x, width, properties } of widgets) {
+        expect(x + width).toBeLessThanOrEqual(24);
+        expect(properties['region']).toBe('${data.aws_region.current_region.name}');
+        for (const metric of properties['metrics'] as unknown[][]) {
+          const last = metric.at(-1);
+          expect(last).toEqual({ stat: expect.any(String), label: expect.any(String) });
+          // Namespace, name, then dimensions in pairs.
+          expect(metric.slice(0, -1).length % 2).toBe(0);
+        }
+      }
+    },
+  );
+
+  test('there are at least two', () => {
+    expect(blocks('aws_cloudwatch_dashboard').length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+test('saved queries look at groups of this environment', () => {
+  for (const block of blocks('aws_cloudwatch_query_definition')) {
+    expect(block['name']).toMatch(/^\$\{var[.]name_prefix\}\//);
+    for (const group of block['log_group_names'] as string[]) expect(group).toContain('${var.name_prefix}-');
+  }
+});
