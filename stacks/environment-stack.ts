@@ -39,6 +39,16 @@ const releaseVariables = z.strictObject({
   rotation_package: packagePath('rotation'),
 });
 
+/** A secret of the account's, so it is no configuration: given as TF_VAR_pager_duty_url. */
+const pagerDutyVariable = z.strictObject({
+  pager_duty_url: z
+    .string()
+    .regex(/^https:\/\/events[.]/)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Integration URL of PagerDuty; without it nobody is paged.', sensitive: true }),
+});
+
 /** One environment of the runtime. */
 export class EnvironmentStack extends TerraformStack {
   /** What a reader of the output should know, one line each. */
@@ -53,9 +63,10 @@ export class EnvironmentStack extends TerraformStack {
       defaultTags: [{ tags: defaultTags({ ...config, service: 'agent-runtime', tenant: tenantOf(config) }) }],
     });
     const release = addVariables(this, releaseVariables);
+    const pagerDutyUrl = config.alerts.pagerDuty ? addVariables(this, pagerDutyVariable).pager_duty_url : null;
     if (config.mesh === 'app-mesh')
       this.warnings.push(`${config.environment}: AWS ended App Mesh on 2026-09-30; use lattice or service-connect`);
-    callModules(this, { config, prefix, release });
+    callModules(this, { config, prefix, release, pagerDutyUrl });
   }
 
   /** The environment as Terraform JSON. */

@@ -25,6 +25,11 @@ export interface EmulateOptions extends RunContext {
   readonly folder: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly leftOut: readonly LeftOutType[];
+  /** Looks at the applied environment: its second plan knows every value, and its state what was made of it. */
+  readonly onApplied?: (applied: {
+    readonly plan: EnvironmentPlan;
+    readonly prepared: PreparedEnvironment;
+  }) => Promise<void>;
 }
 
 /** One type that was planned and not applied. */
@@ -73,6 +78,7 @@ export async function emulateEnvironment(options: EmulateOptions): Promise<Emula
     const plan = await timed('plan', () => planEnvironment(prepared, options));
     const applied = await timed('apply', () => applyEnvironment(prepared, plan, options));
     const second = await timed('second plan', () => planEnvironment(prepared, options, { title: 'second plan' }));
+    await options.onApplied?.({ plan: second, prepared });
     const earlierState = await keepState(prepared);
     const destroyed = await timed('destroy', () => destroyEnvironment(prepared, options));
     const inState = await listStateResources(prepared);

@@ -21,9 +21,16 @@ export interface CallContext {
   readonly config: EnvironmentConfig;
   readonly prefix: string;
   readonly release: Release;
+  /** A reference to the environment's variable; null where nobody is paged. */
+  readonly pagerDutyUrl: string | null;
 }
 
 /** Whether the environment keeps what it holds. */
 export function isCritical({ criticality }: EnvironmentConfig): boolean {
   return criticality === 'critical';
+}
+
+/** CodeDeploy shifts services where there is a pipeline to ask it; it cannot shift Service Connect traffic. */
+export function deploysBlueGreen({ mesh, delivery }: EnvironmentConfig): boolean {
+  return mesh !== 'service-connect' && delivery !== null;
 }

@@ -3,7 +3,7 @@
 import { type Construct } from 'constructs';
 import { cicd } from '../modules/cicd.ts';
 import { type services } from '../naming.ts';
-import { type CallContext } from './context.ts';
+import { type CallContext, deploysBlueGreen } from './context.ts';
 import { type Foundation } from './foundation.ts';
 import { type Doors, type Programs } from './programs.ts';
 import { type callServices } from './services.ts';
@@ -26,10 +26,11 @@ export function callDelivery(
     github_environment: config.environment,
     create_oidc_provider: config.delivery.createOidcProvider,
     state_bucket: config.state?.bucket ?? null,
+    state_key_arn: config.state?.kmsKeyArn ?? null,
     policy_publisher_key_arn: keys.text('policy_publisher_key_arn'),
     governance_key_arn: keys.text('governance_key_arn'),
     codedeploy_role_arn: roles.text('codedeploy_role_arn'),
-    blue_green: config.mesh !== 'service-connect',
+    blue_green: deploysBlueGreen(config),
     cluster_name: cluster.text('cluster_name'),
     production_listener_arns: perService((service) => balancer.text(`${service}_listener_arn`)),
     test_listener_arns: perService((service) => balancer.text(`${service}_test_listener_arn`)),

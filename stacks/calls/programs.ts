@@ -16,7 +16,11 @@ export type Doors = ReturnType<typeof callDoors>;
 export type Programs = ReturnType<typeof callPrograms>;
 
 /** The load balancer, and the logs and alarms that need its name. */
-export function callDoors(scope: Construct, { config, prefix, release }: CallContext, { keys, net }: Foundation) {
+export function callDoors(
+  scope: Construct,
+  { config, prefix, release, pagerDutyUrl }: CallContext,
+  { keys, net }: Foundation,
+) {
   const balancer = alb.call(scope, {
     name_prefix: prefix,
     vpc_id: net.text('vpc_id'),
@@ -41,6 +45,7 @@ export function callDoors(scope: Construct, { config, prefix, release }: CallCon
       ),
     ),
     emails: config.alerts.emails,
+    pager_duty_url: pagerDutyUrl,
   });
   return { balancer, watch };
 }

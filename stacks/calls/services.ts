@@ -9,7 +9,7 @@ import {
   orbitEnvironment,
 } from '../container-environment.ts';
 import { type Mesh } from './mesh.ts';
-import { type CallContext } from './context.ts';
+import { type CallContext, deploysBlueGreen } from './context.ts';
 import { type Foundation } from './foundation.ts';
 import { type Doors, type Programs } from './programs.ts';
 import { ecsService } from '../modules/ecs-service.ts';
@@ -44,10 +44,10 @@ function callService(
   { service, environment }: { service: Service; environment: Record<string, string> },
 ) {
   const { cpu, memoryMiB, minTasks, maxTasks } = config.services[service];
-  const rolling = config.mesh === 'service-connect';
+  const rolling = !deploysBlueGreen(config);
   const gpu = config.capacity.gpu && service === 'axon';
   // Behind Service Connect nobody reaches Axon but Orbit's proxy, so it is in no target group.
-  const inTargetGroup = !(rolling && service === 'axon');
+  const inTargetGroup = !(config.mesh === 'service-connect' && service === 'axon');
   const hours = config.capacity.officeHours;
   return ecsService.call(
     scope,

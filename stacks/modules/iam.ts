@@ -8,12 +8,13 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
 import { type IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { z } from 'zod';
 import { awsAccount } from '../constructs/aws-account.ts';
-import { boundedRole, type BoundedRoleOptions } from '../constructs/bounded-role.ts';
+import { boundedRole } from '../constructs/bounded-role.ts';
 import { countWhen } from '../expression.ts';
 import { arnInput, namePrefixInput } from '../module-inputs.ts';
 import { defineModule, type ModuleOutput, type ModuleStack } from '../module-stack.ts';
 import { type Workload, workloads } from '../naming.ts';
 import { functionRoles, networkInterfaces, traces } from './iam/function-roles.ts';
+import { type IamContext, type RoleSpec } from './iam/role-spec.ts';
 import { taskRoles } from './iam/task-roles.ts';
 
 const inputs = z.strictObject({
@@ -33,20 +34,6 @@ const inputs = z.strictObject({
     .default(false)
     .meta({ description: 'Whether the Governance and rotation functions run in the VPC and need network interfaces.' }),
 });
-
-/** The ARNs and switches that permissions are written with. */
-export interface IamContext {
-  readonly prefix: string;
-  readonly orbitKeyArn: string;
-  readonly axonKeyArn: string;
-  readonly governanceKeyArn: string;
-  readonly policyPublisherKeyArn: string;
-  readonly governanceSigningKeyArn: string;
-  readonly modelArns: string[];
-}
-
-/** What a role needs besides its prefix. */
-export type RoleSpec = Omit<BoundedRoleOptions, 'prefix' | 'name'>;
 
 /** Roles of tasks and functions. CI roles are in the module cicd. */
 export const iam = defineModule({

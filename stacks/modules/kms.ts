@@ -1,9 +1,6 @@
 // One key per purpose: administered by named roles, used by exactly the workloads that need it, through the service they use it with.
 // Next: stacks/modules/kms/data-keys.ts and stacks/modules/kms/signing-keys.ts, who uses which.
-import {
-  DataAwsIamPolicyDocument,
-  type DataAwsIamPolicyDocumentStatement,
-} from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
+import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
 import { z } from 'zod';
@@ -17,13 +14,10 @@ import { signingKeys } from './kms/signing-keys.ts';
 
 const inputs = z.strictObject({
   name_prefix: namePrefixInput,
-  administrator_role_arns: z
-    .array(arnInput('Role.'))
-    .min(1)
-    .meta({
-      description:
-        'Roles that administer the keys and create what they encrypt, the one that applies this among them, or KMS refuses the policy; they decrypt no secret.',
-    }),
+  administrator_role_arns: z.array(arnInput('Role.')).min(1).meta({
+    description:
+      'Roles that administer the keys and create what they encrypt, the one that applies this among them, or KMS refuses the policy; they decrypt no secret.',
+  }),
   deletion_window_days: z
     .int()
     .min(7)
@@ -31,16 +25,6 @@ const inputs = z.strictObject({
     .default(30)
     .meta({ description: 'Days between a key being given up and being gone.' }),
 });
-
-/** A key to make. */
-export interface KeySpec {
-  /** What it is for: the end of its alias. */
-  readonly purpose: string;
-  readonly description: string;
-  readonly uses: readonly DataAwsIamPolicyDocumentStatement[];
-  /** ECC_NIST_P256 for signatures instead of a symmetric key for data. */
-  readonly signing?: true;
-}
 
 /** The keys of contracts section 9, and one each for alerts and the audit trail, which other services encrypt with. */
 export const kms = defineModule({

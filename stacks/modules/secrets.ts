@@ -26,12 +26,9 @@ const inputs = z.strictObject({
   rotation_role_arn: arnInput('The role of the rotation function.'),
   rotation_package: z.string().min(1).meta({ description: 'Path of the zip archive of the rotation function.' }),
   rotation_log_group_name: z.string().min(1).meta({ description: 'Log group of the rotation function.' }),
-  administrator_role_arns: z
-    .array(arnInput('Role.'))
-    .default([])
-    .meta({
-      description: 'Roles that may change what a secret is called and keyed by; no value, which its key denies them.',
-    }),
+  administrator_role_arns: z.array(arnInput('Role.')).default([]).meta({
+    description: 'Roles that may change what a secret is called and keyed by; no value, which its key denies them.',
+  }),
   rotation_days: z.int().min(1).max(365).default(30).meta({ description: 'Days between rotations.' }),
   rotate_immediately: z.boolean().default(false).meta({
     description:

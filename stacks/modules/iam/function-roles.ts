@@ -5,7 +5,7 @@ import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { trustFunction, trustService, writesLogs } from '../../constructs/bounded-role.ts';
 import { ofTables, viaService } from '../../constructs/key-use.ts';
 import { names, services } from '../../naming.ts';
-import { type IamContext, type RoleSpec } from '../iam.ts';
+import { type IamContext, type RoleSpec } from './role-spec.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;
 
@@ -173,7 +173,7 @@ function smokeRole(account: AwsAccount, { prefix, governanceKeyArn }: IamContext
       {
         sid: 'ReportToCodeDeploy',
         actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'],
-        resources: [account.arn('codedeploy', `deploymentgroup:${named('services')}/*`)],
+        resources: ['services', 'functions'].map((app) => account.arn('codedeploy', `deploymentgroup:${named(app)}/*`)),
       },
       ...networkInterfaces,
       ownEnvironment(account, governanceKeyArn),

@@ -5,7 +5,7 @@ import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { trustService, writesLogs } from '../../constructs/bounded-role.ts';
 import { ofTables, viaService } from '../../constructs/key-use.ts';
 import { names, type Service } from '../../naming.ts';
-import { type IamContext, type RoleSpec } from '../iam.ts';
+import { type IamContext, type RoleSpec } from './role-spec.ts';
 import { traces } from './function-roles.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;

@@ -4,7 +4,7 @@ import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { givesToSecret, ofTables, provision, roleUses, serviceUses, viaService } from '../../constructs/key-use.ts';
 import { names, type Service, services } from '../../naming.ts';
-import { type KeySpec } from '../kms.ts';
+import { type KeySpec } from './key-spec.ts';
 
 /** Whose names the policies speak of, and who creates what the keys encrypt. */
 export interface DataKeyContext {

@@ -4,7 +4,7 @@ import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { roleUses } from '../../constructs/key-use.ts';
 import { names } from '../../naming.ts';
-import { type KeySpec } from '../kms.ts';
+import { type KeySpec } from './key-spec.ts';
 
 /** ECC_NIST_P256 keys. */
 export function signingKeys(account: AwsAccount, prefix: string): KeySpec[] {
