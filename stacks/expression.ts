@@ -19,7 +19,7 @@ export function number(expression: string): number {
 
 /** An expression as a boolean attribute. */
 export function boolean(expression: string): IResolvable {
-  return Token.asAny(text(expression)) as unknown as IResolvable;
+  return Token.asAny(text(expression));
 }
 
 /** An expression as an attribute that takes a list of strings. */
@@ -29,7 +29,7 @@ export function list(expression: string): string[] {
 
 /** An expression as an attribute of any other type: a map, an object, a list of objects. */
 export function any(expression: string): IResolvable {
-  return Token.asAny(text(expression)) as unknown as IResolvable;
+  return Token.asAny(text(expression));
 }
 
 /** `count` of a resource that is there once when the condition holds, and not at all otherwise. */
@@ -44,5 +44,5 @@ export function countWhen(condition: string): number {
  * @param expression - a map, or a set made by `toset()`
  */
 export function forEach(expression: string): ITerraformIterator {
-  return { _getForEachExpression: () => text(expression) } as ITerraformIterator;
+  return { _getForEachExpression: () => text(expression) };
 }

@@ -86,7 +86,7 @@ export function defineModule<const S extends InputSchema, const O extends string
       text: (output) => block.getString(output),
       number: (output) => block.getNumber(output),
       list: (output) => block.getList(output),
-      any: (output) => Token.asAny(block.interpolationForOutput(output)) as unknown as IResolvable,
+      any: (output) => Token.asAny(block.interpolationForOutput(output)),
     };
   }
 }
@@ -98,7 +98,7 @@ export class ModuleStack extends TerraformStack {
 
   constructor(app: Construct, definition: ModuleDefinition<never, string> | ModuleDefinition<InputSchema, string>) {
     super(app, definition.name);
-    this.definition = definition as ModuleDefinition<InputSchema, string>;
+    this.definition = definition;
     this.synthesizer = new ModuleSynthesizer(this);
     new RequiredProvider(this, 'aws', {});
     new NoBackend(this, {});

@@ -1,6 +1,6 @@
 // Init, plan, apply, destroy and the outputs of one prepared environment, each with its progress on the screen.
 // Next: scripts/infra/emulate.ts, which runs them all in the emulated account.
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -44,6 +44,8 @@ const State = z.object({
     }),
   ),
 });
+/** The provider waits two minutes for a service that is gone, and a cluster, which is asked for, cannot go before its services. */
+const goesWithItsContainer: ReadonlySet<string> = new Set(['aws_ecs_service']);
 const BareRoot = z.looseObject({
   terraform: z.looseObject({ required_providers: z.unknown().optional() }).default({}),
   provider: z.unknown().optional(),
@@ -186,7 +188,11 @@ async function writeBareRoot({ folder }: PreparedEnvironment, earlierState: stri
   const { terraform, provider } = BareRoot.parse(JSON.parse(await readFile(path.join(folder, 'main.tf.json'), 'utf8')));
   const root = { terraform: { required_providers: terraform.required_providers, backend: { local: {} } }, provider };
   await writeFile(path.join(bare, 'main.tf.json'), JSON.stringify(root));
-  await copyFile(earlierState, path.join(bare, 'terraform.tfstate'));
+  const state = z
+    .looseObject({ resources: z.array(z.looseObject({ type: z.string() })) })
+    .parse(JSON.parse(await readFile(earlierState, 'utf8')));
+  const asked = state.resources.filter(({ type }) => !goesWithItsContainer.has(type));
+  await writeFile(path.join(bare, 'terraform.tfstate'), JSON.stringify({ ...state, resources: asked }));
   return bare;
 }
 

@@ -28,8 +28,8 @@ function resolveText(text: string, scope: ReferenceScope, address: string): unkn
   if (whole && whole[0] === text) return lookUp(whole[1] ?? '', scope, address);
   const resolved = text.replaceAll(template, (_, expression: string) => {
     const found = lookUp(expression, scope, address);
-    if (typeof found === 'object') throw new Error(`${address}: got a list or object in text, expected a value`);
-    return String(found);
+    if (typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean') return `${found}`;
+    throw new Error(`${address}: got a list or object in text, expected a value`);
   });
   return resolved.replaceAll('$${', '${').replaceAll('&{', '${');
 }

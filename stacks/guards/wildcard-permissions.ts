@@ -52,7 +52,8 @@ export function wildcardPermissions(configuration: TerraformConfiguration): stri
   const problems = dataSources(configuration, 'aws_iam_policy_document').flatMap(({ address, block }) =>
     nested(block, 'statement').flatMap((statement, index) =>
       problemsOf(statement, { aboutItself: ofThemselves.has(address), perimeter: perimeters.has(address) }).map(
-        (problem) => `${address}: statement ${String(statement['sid'] ?? index)}: ${problem}`,
+        (problem) =>
+          `${address}: statement ${typeof statement['sid'] === 'string' ? statement['sid'] : index}: ${problem}`,
       ),
     ),
   );

@@ -3,7 +3,7 @@
 import { App } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { cicd } from '../../../stacks/modules/cicd.ts';
-import { account, mayDo, policyText, readStatements } from '../../support/synthesized-policy.ts';
+import { account, isAllowed, mayDo, policyText, readStatements } from '../../support/synthesized-policy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const app = new App({ stackTraces: false, outdir: temporaryFolder('cicd') });
@@ -124,7 +124,7 @@ describe('the planner', () => {
 });
 
 describe('the provisioner', () => {
-  const everything = [{ Sid: 'Everything', Effect: 'Allow', Action: ['*'], Resource: ['*'] }];
+  const everything = [{ Sid: 'Everything', Effect: 'Allow' as const, Action: ['*'], Resource: ['*'] }];
   const boundary = iam(`policy/${prefix}-orbit-boundary`);
 
   test('makes and changes what an environment is made of, in its region', () => {
@@ -170,7 +170,21 @@ describe('the provisioner', () => {
     const context = { ...inRegion, 'iam:PermissionsBoundary': boundary };
     expect(may('infra', action, on, context)).toBe(false);
     // Its boundary alone keeps it so, whatever policy is added to it later.
-    expect(mayDo({ permissions: everything, boundary: policies.infra.boundary }, { action, resource: on, context })).toBe(false);
+    expect(
+      mayDo({ permissions: everything, boundary: policies.infra.boundary }, { action, resource: on, context }),
+    ).toBe(false);
+  });
+
+  test.each([
+    'iam:CreatePolicy',
+    'iam:CreatePolicyVersion',
+    'iam:DeletePolicy',
+    'iam:DeletePolicyVersion',
+    'iam:SetDefaultPolicyVersion',
+    'iam:DeleteRolePermissionsBoundary',
+  ])('is denied %s by name, so that no list that grows lets it in', (action) => {
+    const statements = [...everything, ...policies.infra.boundary];
+    expect(isAllowed(statements, { action, resource: boundary, context: inRegion })).toBe(false);
   });
 
   test('hands roles of this environment alone to the services that run it', () => {
