@@ -18,11 +18,12 @@ test(
       scan = await scanPlan(plan.json, folder, temporaryFolder('scan'));
     });
     process.stdout.write(`${summarize(report)}; checkov: ${scan?.passed} passed, ${scan?.skipped.length} skipped\n`);
-    expect(findFaults(report)).toEqual([]);
+    expect.soft(findFaults(report)).toEqual([]);
     expect(leftOut.length).toBeLessThanOrEqual(5);
     // A scanner that sees nothing finds nothing.
-    expect(scan?.resources).toBeGreaterThan(250);
-    expect(scan?.failed).toEqual([]);
+    expect.soft(scan?.resources).toBeGreaterThan(250);
+    expect.soft(scan?.failed).toEqual([]);
+    expect.soft(scan?.needless).toEqual([]);
   },
   emulationTimeoutMs,
 );
