@@ -18,6 +18,8 @@ export const LocalEnvironment = z.object({
   /** How long a grant lives, seconds. Short here, so that an expired one is soon at hand. */
   LOCAL_GRANT_SECONDS: z.coerce.number().int().min(1).max(30).default(5),
   LOCAL_POLICY_FOLDER: z.string().min(1).default('governance/policies'),
+  /** Where the infrastructure is synthesized to, whose names and policies are exercised. */
+  LOCAL_SYNTHESIS_FOLDER: z.string().min(1).default('.tmp/local'),
   /** Where scripts/test-governance.sh finds what it needs. */
   LOCAL_STATE_FILE: z.string().min(1).default('.tmp/local.env'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

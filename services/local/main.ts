@@ -9,6 +9,7 @@ import { createConsole } from './console.ts';
 import { makeGovernedRequest } from './governed-request.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { synthesizeInfrastructure } from './synthesis.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const config = await exitOnConfigurationError(() =>
@@ -36,7 +37,9 @@ try {
 }
 
 async function start(): Promise<void> {
+  const infra = await synthesizeInfrastructure(root, path.resolve(root, config.LOCAL_SYNTHESIS_FOLDER));
   platform = await startPlatform({
+    infra,
     ports: {
       orbit: config.LOCAL_ORBIT_PORT,
       axon: config.LOCAL_AXON_PORT,
@@ -52,6 +55,7 @@ async function start(): Promise<void> {
     grantSeconds: config.LOCAL_GRANT_SECONDS,
     onLine: screen.line,
   });
+  for (const line of platform.synthesized.read) screen.note(line);
   const axonUrl = await startService('axon', platform);
   platform.setAxonUrl(axonUrl);
   const orbitUrl = await startService('orbit', platform);

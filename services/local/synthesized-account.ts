@@ -69,9 +69,10 @@ export function readSynthesizedAccount(options: SynthesizedAccountOptions): Synt
   const functionName = String(governance.attribute('aws_lambda_function.governance', 'function_name'));
   const callers = z.record(z.string(), z.string()).parse(governance.value('${var.callers}'));
   const functionArn = (alias: string) => `arn:aws:lambda:${region}:${account}:function:${functionName}:${alias}`;
+  const prefix = String(governance.value('${var.name_prefix}'));
   return {
     region,
-    prefix: String(governance.value('${var.name_prefix}')),
+    prefix,
     functionName,
     aliases: ['live', ...Object.keys(callers)],
     signingAlias: String(kms.attribute('aws_kms_alias.governance-signing_alias', 'name')),
@@ -88,8 +89,8 @@ export function readSynthesizedAccount(options: SynthesizedAccountOptions): Synt
     })),
     authPolicies: ['network_policy', 'axon_policy'].map((name) => mesh.policy(`aws_vpclattice_auth_policy.${name}`)),
     read: [
-      `names and aliases from ${path.join('modules/governance')} as environments/${environment} calls it: ${Object.keys(callers).join(', ')}`,
-      `auth policies from modules/mesh-lattice: network_policy, axon_policy`,
+      `synthesized environments/${environment}: names with ${prefix}, aliases and permissions of ${functionName} for ${Object.keys(callers).join(', ')}`,
+      `synthesized modules/mesh-lattice: auth policies of the service network and of axon`,
     ],
   };
 }
