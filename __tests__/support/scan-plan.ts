@@ -56,6 +56,10 @@ export async function scanPlan(planJson: string, environment: string, folder: st
   const reasons = skipReasons(environment);
   const key = ({ check, resource }: Pick<Finding, 'check' | 'resource'>): string => `${resource} ${check}`;
   const used = new Set(failed.map(key));
+  const isPlanned = (wanted: string): boolean => {
+    const address = wanted.slice(0, wanted.indexOf(' '));
+    return planJson.includes(`"${address}"`) || planJson.includes(`"${address}[`);
+  };
   return {
     passed: summary.passed,
     resources: summary.resource_count,
@@ -64,7 +68,7 @@ export async function scanPlan(planJson: string, environment: string, folder: st
       const reason = reasons.get(key(finding));
       return reason === undefined ? [] : [{ ...finding, reason }];
     }),
-    needless: [...reasons.keys()].filter((wanted) => !used.has(wanted)),
+    needless: [...reasons.keys()].filter((wanted) => !used.has(wanted) && isPlanned(wanted)),
   };
 }
 

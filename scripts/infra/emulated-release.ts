@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
-import { listRequiredVariables } from './environment-copy.ts';
+import { listRequiredVariables, listVariables } from './environment-copy.ts';
 
 /** The emulated account: where it listens, and the environment variables Terraform gets for it. */
 export interface EmulatedAccount {
@@ -17,6 +17,11 @@ export interface EmulatedAccount {
 const Root = z.looseObject({
   provider: z.looseObject({ aws: z.tuple([z.looseObject({ region: z.string() })], z.unknown()) }),
 });
+/** What `npm run bundle` writes, wherever the environment was synthesized to. */
+const packages = {
+  governance_package: path.resolve(import.meta.dirname, '../../dist/governance.zip'),
+  rotation_package: path.resolve(import.meta.dirname, '../../dist/rotation.zip'),
+};
 const Certificate = z.object({ CertificateArn: z.string() });
 
 /**
@@ -31,6 +36,8 @@ export async function completeVariables(
   account: EmulatedAccount,
 ): Promise<Record<string, unknown>> {
   const values: Record<string, unknown> = { ...given };
+  for (const [name, file] of Object.entries(packages))
+    if (!(name in given) && (await listVariables(folder)).includes(name)) values[name] = file;
   for (const name of await listRequiredVariables(folder)) {
     if (name in given) continue;
     if (name.endsWith('_image_digest')) values[name] = `sha256:${hash('sha256', name)}`;

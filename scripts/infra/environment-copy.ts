@@ -71,6 +71,11 @@ export async function prepareEnvironment(options: EnvironmentCopyOptions): Promi
   }
 }
 
+/** Names of the variables of a root module. */
+export async function listVariables(folder: string): Promise<string[]> {
+  return (await readModules(folder)).flatMap((module) => Object.keys(module.variable ?? {}));
+}
+
 /** Names of the variables of a root module that have no default. */
 export async function listRequiredVariables(folder: string): Promise<string[]> {
   const declared = (await readModules(folder)).flatMap((module) => Object.entries(module.variable ?? {}));

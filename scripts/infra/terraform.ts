@@ -38,6 +38,8 @@ export interface TerraformResult {
 
 /** Terraform with its environment; keep one for commands that follow each other. */
 export interface Terraform {
+  /** What Terraform runs with; for another program that runs it, like cdktf. */
+  readonly environment: Readonly<Record<string, string>>;
   /** For example `1.11.4`. */
   readonly version: string;
   /** Where providers come from; null when they are downloaded. */
@@ -97,7 +99,14 @@ export async function openTerraform(options: TerraformOptions): Promise<Terrafor
     const env = { ...childEnvironment(options), ...(await providerSettings(mirror, folder, options)) };
     const version = await readVersion(env);
     const { interruption } = options;
-    return { version, mirror, interruption, close, run: (command) => runTerraform(command, env, interruption) };
+    return {
+      version,
+      mirror,
+      interruption,
+      environment: env,
+      close,
+      run: (command) => runTerraform(command, env, interruption),
+    };
   } catch (error) {
     await close();
     throw error;

@@ -117,6 +117,5 @@ function onlyWithTls(arn: string): DataAwsIamPolicyDocumentStatement {
 /** Log buckets: what watches them is the trail, what they hold is gone in time. */
 function skipStandingChecks(scope: ModuleStack, bucket: S3Bucket): void {
   scope.skipCheck(bucket, 'CKV_AWS_144', 'logs are not replicated to another region; the trail is multi-region itself');
-  scope.skipCheck(bucket, 'CKV_AWS_18', 'access to a log bucket is recorded by the trail, not by another log bucket');
   scope.skipCheck(bucket, 'CKV2_AWS_62', 'nobody has to be told of a new log object');
 }

@@ -37,8 +37,6 @@ export const ecs = defineModule({
     const cluster = new EcsCluster(scope, 'main', {
       name: names(input.name_prefix).cluster,
       setting: [{ name: 'containerInsights', value: input.container_insights }],
-      // Nobody opens a shell in a container: a session that a service allowed would be refused here.
-      configuration: { executeCommandConfiguration: { logging: 'NONE' } },
     });
     const gpu = addGpuCapacity(scope, account, {
       prefix: input.name_prefix,

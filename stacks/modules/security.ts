@@ -51,11 +51,16 @@ export const security = defineModule({
     };
     const trailBucket = addAuditTrail(scope, account, common);
     addConfigurationRecord(scope, account, common);
-    new GuarddutyDetector(scope, 'threats', {
+    const threats = new GuarddutyDetector(scope, 'threats', {
       count: countWhen('var.guard_duty'),
       enable: true,
       findingPublishingFrequency: 'FIFTEEN_MINUTES',
     });
+    scope.skipCheck(
+      threats,
+      'CKV2_AWS_3',
+      'this account alone; an organization enables its members from its own account',
+    );
     const hub = new SecurityhubAccount(scope, 'hub', {
       count: countWhen('var.security_hub'),
       enableDefaultStandards: false,

@@ -68,7 +68,6 @@ export function addFunction(
   });
   scope.skipCheck(lambda, 'CKV_AWS_116', 'failed invocations go to the queue by the event invoke configuration');
   scope.skipCheck(lambda, 'CKV_AWS_117', 'in the VPC by option; it calls KMS, DynamoDB and SQS alone, by TLS and IAM');
-  scope.skipCheck(lambda, 'CKV_AWS_50', 'traces are an option of the environment');
   scope.skipCheck(lambda, 'CKV_AWS_272', 'code signing is an option of the environment');
   new LambdaFunctionEventInvokeConfig(scope, 'failures', {
     functionName: lambda.functionName,

@@ -31,7 +31,13 @@ const interfaceActions = [
  * (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html).
  */
 export const networkInterfaces: Statement[] = [
-  { sid: 'NetworkInterfaces', actions: interfaceActions, resources: ['*'] },
+  {
+    sid: 'PlaceInVpc',
+    actions: interfaceActions.filter((action) => !isDescription(action)),
+    // As AWS's page has it: every kind of resource of EC2, since an interface has no name before it exists.
+    resources: ['arn:*:ec2:*:*:*/*'],
+  },
+  { sid: 'LookAtVpc', actions: interfaceActions.filter(isDescription), resources: ['*'] },
   {
     sid: 'NetworkInterfacesByLambdaAlone',
     effect: 'Deny',
@@ -40,6 +46,10 @@ export const networkInterfaces: Statement[] = [
     condition: [{ test: 'Null', variable: 'lambda:SourceFunctionArn', values: ['false'] }],
   },
 ];
+
+function isDescription(action: string): boolean {
+  return action.includes(':Describe');
+}
 
 /** Roles of what is no task. */
 export function functionRoles(

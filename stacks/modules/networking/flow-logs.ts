@@ -15,6 +15,7 @@ export function addFlowLogs(
 ): void {
   const name = `/aws/vpc/${prefix}-flow-logs`;
   const group = new CloudwatchLogGroup(scope, 'flow_logs', { name, kmsKeyId: keyArn, retentionInDays: retentionDays });
+  scope.skipCheck(group, 'CKV_AWS_338', 'days of retention are an input; the archive keeps what has to last');
   const role = boundedRole(scope, {
     prefix,
     name: 'flow-logs',

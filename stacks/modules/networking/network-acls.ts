@@ -25,8 +25,13 @@ const https = { from: 443, to: 443 };
  * (https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html).
  */
 const ephemeral = { from: 1024, to: 65_535 };
+/** What Linux takes by default, and so every task. */
+const linuxEphemeral = { from: 32_768, to: 60_999 };
 /** The addresses that VPC Lattice speaks from (https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html). */
 const latticeNetwork = '169.254.171.0/24';
+
+const answersReason =
+  'answers come back to any port from 1024 on, 3389 among them; what may begin a connection is for security groups, which keep state';
 
 const rules: Readonly<Record<'public' | 'private' | 'axon_runtime', readonly Rule[]>> = {
   // NAT gateways alone: out for the private subnets, answers back.
@@ -55,7 +60,7 @@ const rules: Readonly<Record<'public' | 'private' | 'axon_runtime', readonly Rul
   // Axon: called by the load balancer or the mesh, calls endpoints.
   axon_runtime: [
     { id: 'tasks_from_vpc', direction: 'in', peer: 'vpc', from: ports.task, to: ports.task },
-    { id: 'answers', direction: 'in', peer: 'anywhere', ...ephemeral },
+    { id: 'answers', direction: 'in', peer: 'anywhere', ...linuxEphemeral },
     { id: 'https_out', direction: 'out', peer: 'anywhere', ...https },
     { id: 'answers_to_vpc', direction: 'out', peer: 'vpc', ...ephemeral },
   ],
@@ -69,6 +74,7 @@ export function addNetworkAcls(scope: ModuleStack, { prefix, vpc }: { prefix: st
       subnetIds: list(`[for zone in var.availability_zones : aws_subnet.${tier}[zone].id]`),
       tags: { Name: `${prefix}-${tier.replace('_', '-')}-nacl` },
     });
+    if (hasOpenAnswers(entries)) scope.skipCheck(acl, 'CKV_AWS_231', answersReason);
     for (const [index, rule] of entries.entries()) addRule(scope, { tier, acl, rule, first: (index + 1) * 100 });
   }
   new DefaultNetworkAcl(scope, 'locked_acl', {
@@ -86,7 +92,7 @@ function addRule(
     typeof peer === 'object'
       ? { forEach: forEach(`{ for index, cidr in var.${peer.each} : tostring(index) => cidr }`) }
       : {};
-  new NetworkAclRule(scope, `${tier}_${direction}_${id}`, {
+  const entry = new NetworkAclRule(scope, `${tier}_${direction}_${id}`, {
     ...each,
     networkAclId: acl.id,
     egress: direction === 'out',
@@ -98,6 +104,13 @@ function addRule(
     toPort: to,
     cidrBlock: networkOf(peer),
   });
+  if (hasOpenAnswers([rule])) scope.skipCheck(entry, 'CKV_AWS_231', answersReason);
+}
+
+function hasOpenAnswers(entries: readonly Rule[]): boolean {
+  return entries.some(
+    ({ direction, peer, from }) => direction === 'in' && peer === 'anywhere' && from === ephemeral.from,
+  );
 }
 
 function networkOf(peer: Peer): string {
