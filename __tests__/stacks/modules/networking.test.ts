@@ -1,0 +1,171 @@
+// The network's claims, read from what is synthesized: who may reach whom, and that there is no other way.
+// Next: stacks/modules/networking.ts.
+import { App } from 'cdktf';
+import { describe, expect, test } from 'vitest';
+import { networking } from '../../../stacks/modules/networking.ts';
+import { type TerraformBlock } from '../../../stacks/terraform-json.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const app = new App({ stackTraces: false, outdir: temporaryFolder('networking') });
+const { resource = {}, data = {} } = networking.synthesize(app).toConfiguration();
+const ingress = resource['aws_vpc_security_group_ingress_rule'] ?? {};
+const egress = resource['aws_vpc_security_group_egress_rule'] ?? {};
+const entries = resource['aws_network_acl_rule'] ?? {};
+const group = (name: string): string => `\${aws_security_group.${name}.id}`;
+
+/** Where a rule of one side comes from or goes to. */
+function peer(rule: TerraformBlock): string {
+  const { referenced_security_group_id: id, prefix_list_id: list, cidr_ipv4: cidr } = rule;
+  return String(id ?? list ?? cidr);
+}
+const doorsOf = (name: string) =>
+  Object.values(ingress)
+    .filter(({ security_group_id: id }) => id === group(name))
+    .map((rule) => ({ from: peer(rule), port: rule['from_port'], when: rule['count'] ?? 'always' }));
+
+describe('security groups', () => {
+  test('Axon admits the load balancer, or with Service Connect Orbit, and nothing else', () => {
+    expect(doorsOf('axon')).toEqual([
+      { from: group('load_balancer'), port: 8443, when: '${var.mesh != "service-connect" ? 1 : 0}' },
+      { from: group('orbit'), port: 8443, when: '${var.mesh == "service-connect" ? 1 : 0}' },
+    ]);
+  });
+
+  test("Axon's port of the load balancer admits Lattice's addresses, or with App Mesh Orbit", () => {
+    expect(doorsOf('load_balancer').filter(({ port }) => port === 8443)).toEqual([
+      {
+        from: expect.stringContaining('data.aws_ec2_managed_prefix_list.lattice'),
+        port: 8443,
+        when: '${var.mesh == "lattice" ? 1 : 0}',
+      },
+      { from: group('orbit'), port: 8443, when: '${var.mesh == "app-mesh" ? 1 : 0}' },
+    ]);
+    expect(data['aws_ec2_managed_prefix_list']?.['lattice']?.['name']).toMatch(/\.vpc-lattice$/);
+  });
+
+  test('Orbit admits the load balancer alone', () => {
+    expect(doorsOf('orbit')).toEqual([{ from: group('load_balancer'), port: 8443, when: 'always' }]);
+  });
+
+  test('the test listeners admit the functions alone', () => {
+    for (const port of [9443, 9444])
+      expect(doorsOf('load_balancer').filter((door) => door.port === port)).toEqual([
+        { from: group('functions'), port, when: 'always' },
+      ]);
+  });
+
+  test('no workload is open to the network of the VPC: only the door for callers names networks', () => {
+    const byNetwork = Object.entries(ingress).filter(([, rule]) => rule['cidr_ipv4'] !== undefined);
+    expect(byNetwork.map(([name]) => name)).toEqual(['load_balancer_from_callers']);
+  });
+
+  test('what leaves goes to a group, a prefix list or the token issuer, by TCP and one port', () => {
+    for (const [name, rule] of Object.entries(egress)) {
+      expect.soft(rule['ip_protocol'], name).toBe('tcp');
+      expect.soft(rule['from_port'], name).toBe(rule['to_port']);
+      if (rule['cidr_ipv4'] !== undefined) expect.soft(name).toBe('orbit_to_token_issuer');
+    }
+    expect(Object.values(egress).some(({ security_group_id: id }) => id === group('endpoints'))).toBe(false);
+  });
+
+  test('every door has its other side', () => {
+    const hops = (rules: Record<string, TerraformBlock>, suffix: RegExp) =>
+      Object.keys(rules)
+        .filter((name) => suffix.test(name))
+        .map((name) => name.replace(suffix, ''))
+        .toSorted();
+    expect(hops(ingress, /_in$/)).toEqual(hops(egress, /_out$/));
+  });
+
+  test('the default group lets nothing in or out', () => {
+    expect(Object.values(resource['aws_default_security_group'] ?? {})).toEqual([
+      expect.not.objectContaining({ ingress: expect.anything() }),
+    ]);
+    expect(Object.values(resource['aws_default_security_group'] ?? {})[0]).not.toHaveProperty('egress');
+  });
+});
+
+describe('network ACLs', () => {
+  const rulesOf = (tier: string, direction: 'in' | 'out') =>
+    Object.entries(entries)
+      .filter(([name]) => name.startsWith(`${tier}_${direction}_`))
+      .map(([, { from_port: from, to_port: to, cidr_block: cidr, protocol }]) => `${protocol} ${from}-${to} ${cidr}`)
+      .toSorted();
+
+  test('of Axon let in calls from the VPC and answers, and out HTTPS and answers', () => {
+    expect(rulesOf('axon_runtime', 'in')).toEqual(['tcp 32768-60999 0.0.0.0/0', 'tcp 8443-8443 ${var.cidr}']);
+    expect(rulesOf('axon_runtime', 'out')).toEqual(['tcp 1024-65535 ${var.cidr}', 'tcp 443-443 0.0.0.0/0']);
+  });
+
+  test('let nobody outside begin a connection but callers', () => {
+    for (const [name, { egress: out, cidr_block: cidr, from_port: from }] of Object.entries(entries))
+      if (out === false && cidr === '0.0.0.0/0') expect.soft(from, name).toBeGreaterThanOrEqual(1024);
+  });
+
+  test('have numbers of their own per tier and direction, with room for a list of networks', () => {
+    for (const tier of ['public', 'private', 'axon_runtime'])
+      for (const direction of ['in', 'out']) {
+        const numbers = Object.entries(entries)
+          .filter(([name]) => name.startsWith(`${tier}_${direction}_`))
+          .map(([, { rule_number: number }]) => Number(/\d+/.exec(String(number))?.[0]));
+        expect(new Set(numbers).size).toBe(numbers.length);
+        expect(numbers.every((number) => number % 100 === 0)).toBe(true);
+      }
+  });
+
+  test('the default one has no rule', () => {
+    const [locked] = Object.values(resource['aws_default_network_acl'] ?? {});
+    expect(locked).toBeDefined();
+    expect(locked).not.toHaveProperty('ingress');
+    expect(locked).not.toHaveProperty('egress');
+  });
+});
+
+describe('ways out', () => {
+  const endpoints = resource['aws_vpc_endpoint'] ?? {};
+
+  test('are endpoints of the services that the runtime calls', () => {
+    expect(endpoints['interface']?.['for_each']).toBe(
+      '${toset(concat(["ecr.api","ecr.dkr","logs","secretsmanager","kms","sts","lambda"], var.optional_endpoints))}',
+    );
+    expect(Object.keys(endpoints).toSorted()).toEqual(['bedrock', 'dynamodb', 'interface', 's3']);
+  });
+
+  test('pass only principals of this account, and only to its resources where AWS says whose they are', () => {
+    const documents = data['aws_iam_policy_document'] ?? {};
+    const own = '${data.aws_caller_identity.current.account_id}';
+    for (const name of ['s3', 'dynamodb', 'interface', 'bedrock']) {
+      const [statement] = documents[`${name}_endpoint_policy`]?.['statement'] as TerraformBlock[];
+      expect.soft(statement?.['condition'], name).toContainEqual({
+        test: 'StringEquals',
+        variable: 'aws:PrincipalAccount',
+        values: [own],
+      });
+      if (name !== 'bedrock')
+        expect.soft(statement?.['condition'], name).toContainEqual({
+          test: 'StringEqualsIfExists',
+          variable: 'aws:ResourceAccount',
+          values: [own],
+        });
+    }
+  });
+
+  test('with ECR keep to its own bucket of layers', () => {
+    const statements = data['aws_iam_policy_document']?.['s3_endpoint_policy']?.['statement'] as TerraformBlock[];
+    expect(statements[1]).toMatchObject({
+      actions: ['s3:GetObject'],
+      resources: [expect.stringMatching(/:s3:::prod-.*-starport-layer-bucket\/\*$/)],
+    });
+  });
+
+  test('have no NAT and no internet gateway unless asked for', () => {
+    expect(resource['aws_internet_gateway']?.['internet']?.['count']).toBe('${var.nat != "none" ? 1 : 0}');
+    expect(String(resource['aws_nat_gateway']?.['nat']?.['for_each'])).toContain('var.nat == "none" ? []');
+    expect(Object.keys(resource['aws_route'] ?? {})).not.toContain('axon_runtime_nat');
+  });
+
+  test('are logged, accepted or not, under the key of logs', () => {
+    expect(resource['aws_flow_log']?.['all_traffic']).toMatchObject({ traffic_type: 'ALL' });
+    expect(resource['aws_cloudwatch_log_group']?.['flow_logs']).toMatchObject({ kms_key_id: '${var.logs_key_arn}' });
+  });
+});
