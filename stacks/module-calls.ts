@@ -16,7 +16,7 @@ export function callModules(scope: Construct, context: CallContext): void {
   const account = awsAccount(scope);
   const foundation = callFoundation(scope, account, context);
   const doors = callDoors(scope, context, foundation);
-  const programs = callPrograms(scope, context, { ...foundation, ...doors });
+  const programs = callPrograms(scope, account, context, { ...foundation, ...doors });
   const mesh = callMesh(scope, context, { ...foundation, ...doors });
   const tasks = callServices(scope, account, context, { ...foundation, ...doors, ...programs, mesh });
   callDelivery(scope, context, { ...foundation, ...doors, ...programs, ...tasks });

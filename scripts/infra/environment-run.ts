@@ -44,8 +44,15 @@ const State = z.object({
     }),
   ),
 });
-/** The provider waits two minutes for a service that is gone, and a cluster, which is asked for, cannot go before its services. */
-const goesWithItsContainer: ReadonlySet<string> = new Set(['aws_ecs_service']);
+/**
+ * What cannot outlast what it is in, which is asked for: the provider waits two minutes for an ECS service that is gone, and
+ * fails on the certificate of an authority that is.
+ */
+const goesWithItsContainer: ReadonlySet<string> = new Set([
+  'aws_acmpca_certificate',
+  'aws_acmpca_certificate_authority_certificate',
+  'aws_ecs_service',
+]);
 const BareRoot = z.looseObject({
   terraform: z.looseObject({ required_providers: z.unknown().optional() }).default({}),
   provider: z.unknown().optional(),

@@ -1,7 +1,9 @@
 // What every module call of an environment needs: its configuration, its prefix, and what a release decides.
 // Next: stacks/calls/foundation.ts, the first calls.
 import { type EnvironmentConfig } from '../config/schema.ts';
+import { type AwsAccount } from '../constructs/aws-account.ts';
 import { type InputReference } from '../inputs.ts';
+import { names } from '../naming.ts';
 
 /** What a release decides, as references to the environment's variables. */
 export type Release = Readonly<
@@ -33,4 +35,12 @@ export function isCritical({ criticality }: EnvironmentConfig): boolean {
 /** CodeDeploy shifts services where there is a pipeline to ask it; it cannot shift Service Connect traffic. */
 export function deploysBlueGreen({ mesh, delivery }: EnvironmentConfig): boolean {
   return mesh !== 'service-connect' && delivery !== null;
+}
+
+/** The roles that administer keys and secrets, and use neither: the infrastructure pipeline's and those of the configuration. */
+export function administratorsOf(
+  account: AwsAccount,
+  { config, prefix }: Pick<CallContext, 'config' | 'prefix'>,
+): string[] {
+  return [names(prefix).role('github-actions-infra'), ...config.keyAdministrators].map((name) => account.roleArn(name));
 }

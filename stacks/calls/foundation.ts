@@ -6,8 +6,7 @@ import { ecr } from '../modules/ecr.ts';
 import { iam } from '../modules/iam.ts';
 import { kms } from '../modules/kms.ts';
 import { networking } from '../modules/networking.ts';
-import { names } from '../naming.ts';
-import { type CallContext, isCritical } from './context.ts';
+import { administratorsOf, type CallContext, isCritical } from './context.ts';
 
 /** Calls that others refer to. */
 export type Foundation = ReturnType<typeof callFoundation>;
@@ -15,12 +14,9 @@ export type Foundation = ReturnType<typeof callFoundation>;
 /** Keys, network, roles, repositories. */
 export function callFoundation(scope: Construct, account: AwsAccount, { config, prefix }: CallContext) {
   const { network, region } = config;
-  const { role } = names(prefix);
   const keys = kms.call(scope, {
     name_prefix: prefix,
-    administrator_role_arns: [role('github-actions-infra'), ...config.keyAdministrators].map((name) =>
-      account.roleArn(name),
-    ),
+    administrator_role_arns: administratorsOf(account, { config, prefix }),
     deletion_window_days: isCritical(config) ? 30 : 7,
   });
   const net = networking.call(scope, {

@@ -1,13 +1,14 @@
 // The doors (load balancer, logs, alarms) and what is behind them: Governance, the secrets, the cluster.
 // Next: stacks/calls/mesh.ts.
 import { type Construct } from 'constructs';
+import { type AwsAccount } from '../constructs/aws-account.ts';
 import { alb } from '../modules/alb.ts';
 import { ecs } from '../modules/ecs.ts';
 import { governance } from '../modules/governance.ts';
 import { observability } from '../modules/observability.ts';
 import { secrets } from '../modules/secrets.ts';
 import { names, services } from '../naming.ts';
-import { type CallContext, isCritical } from './context.ts';
+import { administratorsOf, type CallContext, isCritical } from './context.ts';
 import { type Foundation } from './foundation.ts';
 
 /** Calls of what stands between. */
@@ -53,6 +54,7 @@ export function callDoors(
 /** Governance, the secrets and the cluster. */
 export function callPrograms(
   scope: Construct,
+  account: AwsAccount,
   { config, prefix, release }: CallContext,
   { keys, net, roles, watch }: Foundation & Doors,
 ) {
@@ -89,6 +91,9 @@ export function callPrograms(
     rotation_role_arn: roles.text('secrets_rotation_role_arn'),
     rotation_package: release.rotation_package,
     rotation_log_group_name: watch.text('rotation_log_group_name'),
+    // The first rotation makes the first value.
+    rotate_immediately: true,
+    administrator_role_arns: administratorsOf(account, { config, prefix }),
     recovery_window_days: isCritical(config) ? 30 : 0,
     dead_letter_queue_arn: decider.text('dead_letter_queue_arn'),
     ...inVpc,

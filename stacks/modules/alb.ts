@@ -72,11 +72,6 @@ export const alb = defineModule({
       connectionLogs: { bucket: logs.bucket.bucket, prefix: 'connections', enabled: true },
       dependsOn: [logs.policy],
     });
-    scope.skipCheck(
-      balancer,
-      'CKV2_AWS_28',
-      'internal, for callers with a token; a WAF adds nothing that Orbit does not check',
-    );
     scope.skipCheck(balancer, 'CKV_AWS_150', 'deletion protection is an input: on in critical environments');
     const outputs: Record<string, ModuleOutput> = {
       load_balancer_arn: { description: 'The load balancer.', value: balancer.arn },

@@ -59,7 +59,7 @@ export const secrets = defineModule({
   build(scope, input) {
     const account = awsAccount(scope);
     const keyArns = { orbit: input.orbit_key_arn, axon: input.axon_key_arn };
-    const arns = Object.fromEntries(
+    const kept = Object.fromEntries(
       services.map((service) => [
         service,
         addSecret(scope, account, {
@@ -68,16 +68,16 @@ export const secrets = defineModule({
           keyArn: keyArns[service],
           recoveryWindowInDays: input.recovery_window_days,
           administratorArns: input.administrator_role_arns,
-        }).arn,
+        }),
       ]),
-    ) as Record<Service, string>;
-    const rotation = addRotation(scope, account, input, arns);
+    ) as Record<Service, KeptSecret>;
+    const rotation = addRotation(scope, account, input, kept);
     const outputs: Record<string, ModuleOutput> = {
       rotation_function_arn: { description: 'ARN of the rotation function.', value: rotation.arn },
       rotation_function_name: { description: 'Name of the rotation function.', value: rotation.functionName },
     };
     for (const service of services)
-      outputs[`${service}_secret_arn`] = { description: `ARN of the secret of ${service}.`, value: arns[service] };
+      outputs[`${service}_secret_arn`] = { description: `ARN of the secret of ${service}.`, value: kept[service].arn };
     return outputs;
   },
 });
@@ -90,7 +90,13 @@ interface SecretOptions {
   readonly administratorArns: string[];
 }
 
-function addSecret(scope: ModuleStack, account: AwsAccount, options: SecretOptions): SecretsmanagerSecret {
+/** A secret, and the policy without which it must not get a value. */
+interface KeptSecret {
+  readonly arn: string;
+  readonly policy: SecretsmanagerSecretPolicy;
+}
+
+function addSecret(scope: ModuleStack, account: AwsAccount, options: SecretOptions): KeptSecret {
   const { prefix, service, keyArn, recoveryWindowInDays, administratorArns } = options;
   const secret = new SecretsmanagerSecret(scope, service, {
     name: names(prefix).perService(service),
@@ -98,14 +104,14 @@ function addSecret(scope: ModuleStack, account: AwsAccount, options: SecretOptio
     kmsKeyId: keyArn,
     recoveryWindowInDays,
   });
-  new SecretsmanagerSecretPolicy(scope, `${service}_policy`, {
+  const policy = new SecretsmanagerSecretPolicy(scope, `${service}_policy`, {
     secretArn: secret.arn,
     blockPublicPolicy: true,
     policy: new DataAwsIamPolicyDocument(scope, `${service}_policy_document`, {
       statement: onlyOwnService(account, { prefix, service, secretArn: secret.arn, administratorArns }),
     }).json,
   });
-  return secret;
+  return { arn: secret.arn, policy };
 }
 
 /** A deny with NotEquals shuts out every principal but the named, administrators and the deployer's own role included. */
@@ -167,7 +173,7 @@ function addRotation(
   scope: ModuleStack,
   account: AwsAccount,
   input: RotationInput,
-  arns: Readonly<Record<Service, string>>,
+  kept: Readonly<Record<Service, KeptSecret>>,
 ): LambdaFunction {
   const lambda = new LambdaFunction(scope, 'rotation', {
     functionName: names(input.name_prefix).rotation,
@@ -185,7 +191,7 @@ function addRotation(
     kmsKeyArn: input.environment_key_arn,
     environment: {
       variables: {
-        ROTATION_SECRETS: services.map((service) => `${service}=${arns[service]}`).join(','),
+        ROTATION_SECRETS: services.map((service) => `${service}=${kept[service].arn}`).join(','),
       },
     },
     loggingConfig: { logFormat: 'Text', logGroup: input.rotation_log_group_name },
@@ -198,7 +204,6 @@ function addRotation(
     'code signing needs a signing profile; the Governance module has it as an option',
   );
   scope.skipCheck(lambda, 'CKV_AWS_116', 'failed invocations go to the queue by the event invoke configuration');
-  scope.skipCheck(lambda, 'CKV_AWS_50', 'a rotation is a handful of calls a month; its log line says all');
   scope.skipCheck(lambda, 'CKV_AWS_117', 'in the VPC by option; it calls Secrets Manager alone, by TLS and IAM');
   new LambdaFunctionEventInvokeConfig(scope, 'rotation_failures', {
     functionName: lambda.functionName,
@@ -211,14 +216,14 @@ function addRotation(
       action: 'lambda:InvokeFunction',
       principal: 'secretsmanager.amazonaws.com',
       sourceAccount: account.id,
-      sourceArn: arns[service],
+      sourceArn: kept[service].arn,
     });
     new SecretsmanagerSecretRotation(scope, `${service}_rotation`, {
-      secretId: arns[service],
+      secretId: kept[service].arn,
       rotationLambdaArn: lambda.arn,
       rotateImmediately: input.rotate_immediately,
       rotationRules: { automaticallyAfterDays: input.rotation_days },
-      dependsOn: [permission],
+      dependsOn: [permission, kept[service].policy],
     });
   }
   return lambda;

@@ -2,6 +2,7 @@
 // Next: stacks/guards/wildcard-permissions.ts, which knows the two statements here that name services by pattern.
 import { type DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
+import { names } from '../../naming.ts';
 import { text } from '../../expression.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;
@@ -41,6 +42,7 @@ const provisioned = [
 ];
 
 /** What no pipeline ever does: read what is kept, use a key, or lift a limit. */
+const noInvocations = { sid: 'NoInvocations', effect: 'Deny', actions: ['lambda:InvokeFunction'] };
 const values: Statement = {
   sid: 'NoValues',
   effect: 'Deny',
@@ -60,7 +62,6 @@ const values: Statement = {
     'ec2:GetPasswordData',
     'ecs:ExecuteCommand',
     'kms:Sign',
-    'lambda:InvokeFunction',
     'lambda:InvokeFunctionUrl',
     'logs:FilterLogEvents',
     'logs:GetLogEvents',
@@ -105,6 +106,7 @@ export function planPermissions(account: AwsAccount, governanceKeyArn: string): 
     },
     ...stateAccess(account, { objects: ['s3:GetObject'], key: ['kms:Decrypt'] }),
     values,
+    { ...noInvocations, resources: ['*'] },
     onlyObjectsOfTheState(account),
   ];
 }
@@ -137,6 +139,8 @@ export function infraBoundary(account: AwsAccount, prefix: string): Statement[] 
   return [
     ...infraPermissions(account, prefix),
     values,
+    // Setting up a rotation has Secrets Manager ask whether the caller may invoke its function.
+    { ...noInvocations, notResources: [account.arn('lambda', `function:${names(prefix).rotation}`)] },
     onlyObjectsOfTheState(account),
     {
       sid: 'BoundariesStay',

@@ -4,6 +4,8 @@ invents a version for it when there is one, and keeps of its rules the days alon
 Terraform: aws_secretsmanager_secret_rotation.
 """
 
+import time
+import uuid
 from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, secretsmanager_backends
@@ -24,8 +26,24 @@ def rotate_secret(call: Call) -> dict[str, Any]:
     held.update(call.given("RotationLambdaARN", "RotationRules"))
     if "RotationLambdaARN" not in held:
         raise Refusal("InvalidRequestException", "no Lambda rotation function ARN is associated with this secret")
-    if call.params.get("RotateImmediately") is not False:
-        return call.forward()
+    if call.params.get("RotateImmediately") is False:
+        return {"ARN": secret.arn, "Name": secret.name}
+    # A rotation begins with a version that has a label and no value. Lambda code is not run here, so that is where it stays.
+    version = call.params.get("ClientRequestToken") or str(uuid.uuid4())
+    secret.remove_version_stages_from_old_versions(["AWSPENDING"])
+    secret.versions[version] = {"createdate": int(time.time()), "version_id": version, "version_stages": ["AWSPENDING"]}
+    return {"ARN": secret.arn, "Name": secret.name, "VersionId": version}
+
+
+@answers("secretsmanager", "UpdateSecretVersionStage")
+def update_secret_version_stage(call: Call) -> dict[str, Any]:
+    secret = find(call)
+    is_first = not any("AWSCURRENT" in version["version_stages"] for version in secret.versions.values())
+    if call.params["VersionStage"] != "AWSCURRENT" or not is_first:
+        call.pass_on()
+    version = call.params["MoveToVersionId"]
+    secret.versions[version]["version_stages"].append("AWSCURRENT")
+    secret.set_default_version_id(version)
     return {"ARN": secret.arn, "Name": secret.name}
 
 

@@ -19,7 +19,7 @@ variable "name_prefix" {
 }
 
 variable "administrator_role_arns" {
-  description = "Roles that may administer the keys: change policies, schedule deletion; never use them."
+  description = "Roles that administer the keys and create what they encrypt, the one that applies this among them, or KMS refuses the policy; they decrypt no secret."
   type        = list(string)
   validation {
     error_message = "administrator_role_arns: expected at least 1 elements."
@@ -32,7 +32,6 @@ variable "administrator_role_arns" {
 }
 
 variable "deletion_window_days" {
-  default     = 30
   description = "Days between a key being given up and being gone."
   type        = number
   validation {
@@ -47,6 +46,7 @@ variable "deletion_window_days" {
     error_message = "deletion_window_days: expected at most 30."
     condition     = var.deletion_window_days <= 30
   }
+  default = 30
 }
 data "aws_caller_identity" "current" {
 }
@@ -67,10 +67,11 @@ data "aws_iam_policy_document" "orbit_policy" {
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
+      "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListResourceTags",
       "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
@@ -86,6 +87,25 @@ data "aws_iam_policy_document" "orbit_policy" {
       values   = var.administrator_role_arns
       variable = "aws:PrincipalArn"
     }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
     principals {
       identifiers = [
         "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -166,6 +186,103 @@ data "aws_iam_policy_document" "orbit_policy" {
       type = "AWS"
     }
   }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "TrialOfSecretsManager"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "RequestToValidateKeyAccess"
+      ]
+      variable = "kms:EncryptionContext:SecretVersionId"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:CreateGrant"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "GrantsOfServices"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "ecr.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "Bool"
+      values = [
+        "true"
+      ]
+      variable = "kms:GrantIsForAWSResource"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:RetireGrant"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Provisioning"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "ecr.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
 }
 resource "aws_kms_key" "orbit" {
   deletion_window_in_days = var.deletion_window_days
@@ -190,10 +307,11 @@ data "aws_iam_policy_document" "axon_policy" {
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
+      "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListResourceTags",
       "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
@@ -209,6 +327,25 @@ data "aws_iam_policy_document" "axon_policy" {
       values   = var.administrator_role_arns
       variable = "aws:PrincipalArn"
     }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
     principals {
       identifiers = [
         "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -289,6 +426,127 @@ data "aws_iam_policy_document" "axon_policy" {
       type = "AWS"
     }
   }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyPair"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "ProxyKeys"
+    condition {
+      test = "ArnEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-service-connect-tls-role"
+      ]
+      variable = "aws:PrincipalArn"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "TrialOfSecretsManager"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "RequestToValidateKeyAccess"
+      ]
+      variable = "kms:EncryptionContext:SecretVersionId"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:CreateGrant"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "GrantsOfServices"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "ecr.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "Bool"
+      values = [
+        "true"
+      ]
+      variable = "kms:GrantIsForAWSResource"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:RetireGrant"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Provisioning"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "ecr.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
 }
 resource "aws_kms_key" "axon" {
   deletion_window_in_days = var.deletion_window_days
@@ -313,10 +571,11 @@ data "aws_iam_policy_document" "governance_policy" {
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
+      "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListResourceTags",
       "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
@@ -341,8 +600,26 @@ data "aws_iam_policy_document" "governance_policy" {
   }
   statement {
     actions = [
-      "kms:Decrypt",
-      "kms:GenerateDataKey"
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt"
     ]
     resources = [
       "*"
@@ -362,6 +639,14 @@ data "aws_iam_policy_document" "governance_policy" {
       ]
       variable = "kms:ViaService"
     }
+    condition {
+      test = "StringEquals"
+      values = [
+        "${var.name_prefix}-governance-policies",
+        "${var.name_prefix}-governance-quotas"
+      ]
+      variable = "kms:EncryptionContext:aws:dynamodb:tableName"
+    }
     principals {
       identifiers = [
         "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -376,11 +661,13 @@ data "aws_iam_policy_document" "governance_policy" {
     resources = [
       "*"
     ]
-    sid = "GovernanceEnvironment"
+    sid = "FunctionEnvironments"
     condition {
       test = "ArnEquals"
       values = [
-        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-governance-role"
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-governance-role",
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-secrets-rotation-role",
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-smoke-role"
       ]
       variable = "aws:PrincipalArn"
     }
@@ -402,6 +689,36 @@ data "aws_iam_policy_document" "governance_policy" {
     actions = [
       "kms:Decrypt",
       "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "DeadLetters"
+    condition {
+      test = "ArnEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-governance-role",
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-secrets-rotation-role"
+      ]
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "sqs.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt"
     ]
     resources = [
       "*"
@@ -435,10 +752,148 @@ data "aws_iam_policy_document" "governance_policy" {
       type = "AWS"
     }
   }
+  statement {
+    actions = [
+      "kms:Decrypt"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "PublishPolicies"
+    condition {
+      test = "ArnEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-github-actions-app-role"
+      ]
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "dynamodb.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "${var.name_prefix}-governance-policies"
+      ]
+      variable = "kms:EncryptionContext:aws:dynamodb:tableName"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "PlanEnvironments"
+    condition {
+      test = "ArnEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-github-actions-plan-role"
+      ]
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "lambda.${data.aws_region.current_region.name}.amazonaws.com",
+        "ssm.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:CreateGrant"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "GrantsOfServices"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "dynamodb.${data.aws_region.current_region.name}.amazonaws.com",
+        "lambda.${data.aws_region.current_region.name}.amazonaws.com",
+        "ssm.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "Bool"
+      values = [
+        "true"
+      ]
+      variable = "kms:GrantIsForAWSResource"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:RetireGrant",
+      "kms:Decrypt",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Provisioning"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "dynamodb.${data.aws_region.current_region.name}.amazonaws.com",
+        "lambda.${data.aws_region.current_region.name}.amazonaws.com",
+        "ssm.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
 }
 resource "aws_kms_key" "governance" {
   deletion_window_in_days = var.deletion_window_days
-  description             = "Policy, quota and grant tables, and the environment of the Governance function."
+  description             = "Policy, quota and grant tables, dead letters, and the environments of functions."
   enable_key_rotation     = true
   policy                  = data.aws_iam_policy_document.governance_policy.json
 }
@@ -446,7 +901,7 @@ resource "aws_kms_alias" "governance_alias" {
   name          = "alias/${var.name_prefix}-governance"
   target_key_id = aws_kms_key.governance.key_id
 }
-data "aws_iam_policy_document" "policy_publisher_policy" {
+data "aws_iam_policy_document" "logs_policy" {
   statement {
     actions = [
       "kms:CancelKeyDeletion",
@@ -459,10 +914,11 @@ data "aws_iam_policy_document" "policy_publisher_policy" {
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
+      "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListResourceTags",
       "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
@@ -478,6 +934,439 @@ data "aws_iam_policy_document" "policy_publisher_policy" {
       values   = var.administrator_role_arns
       variable = "aws:PrincipalArn"
     }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "LogGroups"
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:/ecs/${var.name_prefix}-*",
+        "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:/aws/lambda/${var.name_prefix}-*",
+        "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:/aws/vpc/${var.name_prefix}-*",
+        "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:/aws/vpc-lattice/${var.name_prefix}-*"
+      ]
+      variable = "kms:EncryptionContext:aws:logs:arn"
+    }
+    principals {
+      identifiers = [
+        "logs.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "ExportsToTheArchive"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:s3:::${var.name_prefix}-*"
+      ]
+      variable = "kms:EncryptionContext:aws:s3:arn"
+    }
+    principals {
+      identifiers = [
+        "logs.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+}
+resource "aws_kms_key" "logs" {
+  deletion_window_in_days = var.deletion_window_days
+  description             = "Log groups of the environment."
+  enable_key_rotation     = true
+  policy                  = data.aws_iam_policy_document.logs_policy.json
+}
+resource "aws_kms_alias" "logs_alias" {
+  name          = "alias/${var.name_prefix}-logs"
+  target_key_id = aws_kms_key.logs.key_id
+}
+data "aws_iam_policy_document" "alerts_policy" {
+  statement {
+    actions = [
+      "kms:CancelKeyDeletion",
+      "kms:CreateAlias",
+      "kms:DeleteAlias",
+      "kms:DescribeKey",
+      "kms:DisableKey",
+      "kms:DisableKeyRotation",
+      "kms:EnableKey",
+      "kms:EnableKeyRotation",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListGrants",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags",
+      "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateAlias",
+      "kms:UpdateKeyDescription"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Administration"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Alarms"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "cloudwatch.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Budgets"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "budgets.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "CostAnomalies"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "costalerts.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+}
+resource "aws_kms_key" "alerts" {
+  deletion_window_in_days = var.deletion_window_days
+  description             = "The alerts topic."
+  enable_key_rotation     = true
+  policy                  = data.aws_iam_policy_document.alerts_policy.json
+}
+resource "aws_kms_alias" "alerts_alias" {
+  name          = "alias/${var.name_prefix}-alerts"
+  target_key_id = aws_kms_key.alerts.key_id
+}
+data "aws_iam_policy_document" "audit_policy" {
+  statement {
+    actions = [
+      "kms:CancelKeyDeletion",
+      "kms:CreateAlias",
+      "kms:DeleteAlias",
+      "kms:DescribeKey",
+      "kms:DisableKey",
+      "kms:DisableKeyRotation",
+      "kms:EnableKey",
+      "kms:EnableKeyRotation",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListGrants",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags",
+      "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateAlias",
+      "kms:UpdateKeyDescription"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Administration"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "AuditTrail"
+    condition {
+      test = "StringEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:cloudtrail:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:trail/${var.name_prefix}-trail"
+      ]
+      variable = "aws:SourceArn"
+    }
+    condition {
+      test = "StringLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:cloudtrail:*:${data.aws_caller_identity.current.account_id}:trail/${var.name_prefix}-trail"
+      ]
+      variable = "kms:EncryptionContext:aws:cloudtrail:arn"
+    }
+    principals {
+      identifiers = [
+        "cloudtrail.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "AuditTrailLooks"
+    condition {
+      test = "StringEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:cloudtrail:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:trail/${var.name_prefix}-trail"
+      ]
+      variable = "aws:SourceArn"
+    }
+    principals {
+      identifiers = [
+        "cloudtrail.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "ConfigurationRecords"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "config.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+}
+resource "aws_kms_key" "audit" {
+  deletion_window_in_days = var.deletion_window_days
+  description             = "The audit trail of the account and what AWS Config records."
+  enable_key_rotation     = true
+  policy                  = data.aws_iam_policy_document.audit_policy.json
+}
+resource "aws_kms_alias" "audit_alias" {
+  name          = "alias/${var.name_prefix}-audit"
+  target_key_id = aws_kms_key.audit.key_id
+}
+data "aws_iam_policy_document" "policy_publisher_policy" {
+  statement {
+    actions = [
+      "kms:CancelKeyDeletion",
+      "kms:CreateAlias",
+      "kms:DeleteAlias",
+      "kms:DescribeKey",
+      "kms:DisableKey",
+      "kms:DisableKeyRotation",
+      "kms:EnableKey",
+      "kms:EnableKeyRotation",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListGrants",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags",
+      "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateAlias",
+      "kms:UpdateKeyDescription"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Administration"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
     principals {
       identifiers = [
         "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -516,8 +1405,7 @@ data "aws_iam_policy_document" "policy_publisher_policy" {
   }
   statement {
     actions = [
-      "kms:GetPublicKey",
-      "kms:DescribeKey"
+      "kms:GetPublicKey"
     ]
     resources = [
       "*"
@@ -563,10 +1451,11 @@ data "aws_iam_policy_document" "governance_signing_policy" {
       "kms:EnableKeyRotation",
       "kms:GetKeyPolicy",
       "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
+      "kms:ListGrants",
       "kms:ListKeyPolicies",
       "kms:ListResourceTags",
       "kms:PutKeyPolicy",
+      "kms:RevokeGrant",
       "kms:ScheduleKeyDeletion",
       "kms:TagResource",
       "kms:UntagResource",
@@ -582,6 +1471,25 @@ data "aws_iam_policy_document" "governance_signing_policy" {
       values   = var.administrator_role_arns
       variable = "aws:PrincipalArn"
     }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:DescribeKey",
+      "kms:GetKeyPolicy",
+      "kms:GetKeyRotationStatus",
+      "kms:ListKeyPolicies",
+      "kms:ListResourceTags"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "Description"
     principals {
       identifiers = [
         "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -620,8 +1528,7 @@ data "aws_iam_policy_document" "governance_signing_policy" {
   }
   statement {
     actions = [
-      "kms:GetPublicKey",
-      "kms:DescribeKey"
+      "kms:GetPublicKey"
     ]
     resources = [
       "*"
@@ -653,229 +1560,6 @@ resource "aws_kms_alias" "governance_signing_alias" {
   name          = "alias/${var.name_prefix}-governance-signing"
   target_key_id = aws_kms_key.governance_signing.key_id
 }
-data "aws_iam_policy_document" "logs_policy" {
-  statement {
-    actions = [
-      "kms:CancelKeyDeletion",
-      "kms:CreateAlias",
-      "kms:DeleteAlias",
-      "kms:DescribeKey",
-      "kms:DisableKey",
-      "kms:DisableKeyRotation",
-      "kms:EnableKey",
-      "kms:EnableKeyRotation",
-      "kms:GetKeyPolicy",
-      "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
-      "kms:ListKeyPolicies",
-      "kms:ListResourceTags",
-      "kms:PutKeyPolicy",
-      "kms:ScheduleKeyDeletion",
-      "kms:TagResource",
-      "kms:UntagResource",
-      "kms:UpdateAlias",
-      "kms:UpdateKeyDescription"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "Administration"
-    condition {
-      test     = "ArnEquals"
-      values   = var.administrator_role_arns
-      variable = "aws:PrincipalArn"
-    }
-    principals {
-      identifiers = [
-        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
-      ]
-      type = "AWS"
-    }
-  }
-  statement {
-    actions = [
-      "kms:Decrypt",
-      "kms:DescribeKey",
-      "kms:Encrypt",
-      "kms:GenerateDataKey",
-      "kms:ReEncryptFrom",
-      "kms:ReEncryptTo"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "LogGroups"
-    condition {
-      test = "ArnLike"
-      values = [
-        "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:*${var.name_prefix}*"
-      ]
-      variable = "kms:EncryptionContext:aws:logs:arn"
-    }
-    principals {
-      identifiers = [
-        "logs.${data.aws_region.current_region.name}.amazonaws.com"
-      ]
-      type = "Service"
-    }
-  }
-}
-resource "aws_kms_key" "logs" {
-  deletion_window_in_days = var.deletion_window_days
-  description             = "Log groups of the environment."
-  enable_key_rotation     = true
-  policy                  = data.aws_iam_policy_document.logs_policy.json
-}
-resource "aws_kms_alias" "logs_alias" {
-  name          = "alias/${var.name_prefix}-logs"
-  target_key_id = aws_kms_key.logs.key_id
-}
-data "aws_iam_policy_document" "alerts_policy" {
-  statement {
-    actions = [
-      "kms:CancelKeyDeletion",
-      "kms:CreateAlias",
-      "kms:DeleteAlias",
-      "kms:DescribeKey",
-      "kms:DisableKey",
-      "kms:DisableKeyRotation",
-      "kms:EnableKey",
-      "kms:EnableKeyRotation",
-      "kms:GetKeyPolicy",
-      "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
-      "kms:ListKeyPolicies",
-      "kms:ListResourceTags",
-      "kms:PutKeyPolicy",
-      "kms:ScheduleKeyDeletion",
-      "kms:TagResource",
-      "kms:UntagResource",
-      "kms:UpdateAlias",
-      "kms:UpdateKeyDescription"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "Administration"
-    condition {
-      test     = "ArnEquals"
-      values   = var.administrator_role_arns
-      variable = "aws:PrincipalArn"
-    }
-    principals {
-      identifiers = [
-        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
-      ]
-      type = "AWS"
-    }
-  }
-  statement {
-    actions = [
-      "kms:Decrypt",
-      "kms:GenerateDataKey"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "Alarms"
-    condition {
-      test = "StringEquals"
-      values = [
-        "${data.aws_caller_identity.current.account_id}"
-      ]
-      variable = "aws:SourceAccount"
-    }
-    principals {
-      identifiers = [
-        "cloudwatch.amazonaws.com"
-      ]
-      type = "Service"
-    }
-  }
-}
-resource "aws_kms_key" "alerts" {
-  deletion_window_in_days = var.deletion_window_days
-  description             = "The alerts topic."
-  enable_key_rotation     = true
-  policy                  = data.aws_iam_policy_document.alerts_policy.json
-}
-resource "aws_kms_alias" "alerts_alias" {
-  name          = "alias/${var.name_prefix}-alerts"
-  target_key_id = aws_kms_key.alerts.key_id
-}
-data "aws_iam_policy_document" "audit_policy" {
-  statement {
-    actions = [
-      "kms:CancelKeyDeletion",
-      "kms:CreateAlias",
-      "kms:DeleteAlias",
-      "kms:DescribeKey",
-      "kms:DisableKey",
-      "kms:DisableKeyRotation",
-      "kms:EnableKey",
-      "kms:EnableKeyRotation",
-      "kms:GetKeyPolicy",
-      "kms:GetKeyRotationStatus",
-      "kms:ListAliases",
-      "kms:ListKeyPolicies",
-      "kms:ListResourceTags",
-      "kms:PutKeyPolicy",
-      "kms:ScheduleKeyDeletion",
-      "kms:TagResource",
-      "kms:UntagResource",
-      "kms:UpdateAlias",
-      "kms:UpdateKeyDescription"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "Administration"
-    condition {
-      test     = "ArnEquals"
-      values   = var.administrator_role_arns
-      variable = "aws:PrincipalArn"
-    }
-    principals {
-      identifiers = [
-        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
-      ]
-      type = "AWS"
-    }
-  }
-  statement {
-    actions = [
-      "kms:DescribeKey",
-      "kms:GenerateDataKey"
-    ]
-    resources = [
-      "*"
-    ]
-    sid = "AuditTrail"
-    condition {
-      test = "StringLike"
-      values = [
-        "arn:${data.aws_partition.current_partition.partition}:cloudtrail:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:trail/*"
-      ]
-      variable = "kms:EncryptionContext:aws:cloudtrail:arn"
-    }
-    principals {
-      identifiers = [
-        "cloudtrail.amazonaws.com"
-      ]
-      type = "Service"
-    }
-  }
-}
-resource "aws_kms_key" "audit" {
-  deletion_window_in_days = var.deletion_window_days
-  description             = "The audit trail of the account and what AWS Config records."
-  enable_key_rotation     = true
-  policy                  = data.aws_iam_policy_document.audit_policy.json
-}
-resource "aws_kms_alias" "audit_alias" {
-  name          = "alias/${var.name_prefix}-audit"
-  target_key_id = aws_kms_key.audit.key_id
-}
 
 output "orbit_key_arn" {
   value       = aws_kms_key.orbit.arn
@@ -899,32 +1583,12 @@ output "axon_alias_arn" {
 
 output "governance_key_arn" {
   value       = aws_kms_key.governance.arn
-  description = "ARN of the key: Policy, quota and grant tables, and the environment of the Governance function."
+  description = "ARN of the key: Policy, quota and grant tables, dead letters, and the environments of functions."
 }
 
 output "governance_alias_arn" {
   value       = aws_kms_alias.governance_alias.arn
   description = "ARN of the alias governance."
-}
-
-output "policy_publisher_key_arn" {
-  value       = aws_kms_key.policy_publisher.arn
-  description = "ARN of the key: Signs policy revisions."
-}
-
-output "policy_publisher_alias_arn" {
-  value       = aws_kms_alias.policy_publisher_alias.arn
-  description = "ARN of the alias policy-publisher."
-}
-
-output "governance_signing_key_arn" {
-  value       = aws_kms_key.governance_signing.arn
-  description = "ARN of the key: Certifies the keys that sign grants."
-}
-
-output "governance_signing_alias_arn" {
-  value       = aws_kms_alias.governance_signing_alias.arn
-  description = "ARN of the alias governance-signing."
 }
 
 output "logs_key_arn" {
@@ -955,4 +1619,24 @@ output "audit_key_arn" {
 output "audit_alias_arn" {
   value       = aws_kms_alias.audit_alias.arn
   description = "ARN of the alias audit."
+}
+
+output "policy_publisher_key_arn" {
+  value       = aws_kms_key.policy_publisher.arn
+  description = "ARN of the key: Signs policy revisions."
+}
+
+output "policy_publisher_alias_arn" {
+  value       = aws_kms_alias.policy_publisher_alias.arn
+  description = "ARN of the alias policy-publisher."
+}
+
+output "governance_signing_key_arn" {
+  value       = aws_kms_key.governance_signing.arn
+  description = "ARN of the key: Certifies the keys that sign grants."
+}
+
+output "governance_signing_alias_arn" {
+  value       = aws_kms_alias.governance_signing_alias.arn
+  description = "ARN of the alias governance-signing."
 }
