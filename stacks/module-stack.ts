@@ -80,7 +80,7 @@ export function defineModule<const S extends InputSchema, const O extends string
     const block = new TerraformHclModule(scope, id, {
       source: `../../modules/${name}`,
       skipAssetCreationFromLocalModules: true,
-      variables: values,
+      variables: withoutNullDefaults(inputs, values),
     });
     return {
       text: (output) => block.getString(output),
@@ -164,6 +164,13 @@ function checkArguments(subject: string, schema: InputSchema, values: Readonly<R
   for (const name of Object.keys(values))
     if (!(name in schema.shape)) problems.push(`${subject}: ${name}: got an argument the module does not take`);
   if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** An argument that is null by default need not be said, and cdktf cannot render null in HCL. */
+function withoutNullDefaults(schema: InputSchema, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isNullByDefault = (name: string): boolean =>
+    (schema.shape[name] as z.ZodType).safeParse(undefined).data === null;
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== null || !isNullByDefault(name)));
 }
 
 function holdsReference(value: unknown): boolean {

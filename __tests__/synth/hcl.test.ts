@@ -35,5 +35,20 @@ describe('the synthesized HCL', () => {
 
 function formatted(stack: TerraformStack): string {
   const { hcl } = stack.toHclTerraform() as { hcl: string };
-  return execFileSync('terraform', ['fmt', '-'], { input: hcl, encoding: 'utf8' });
+  const input = hcl.split('\n').map(withEscapedQuotes).join('\n');
+  return execFileSync('terraform', ['fmt', '-'], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+/** cdktf leaves quotes as they are in text that holds a reference; outside the reference they have to be escaped. */
+function withEscapedQuotes(line: string): string {
+  const [, start = '', inner = '', end = ''] = /^(\w+ = ")(.*)(")$/s.exec(line) ?? [];
+  if (!inner.includes('"')) return line;
+  let depth = 0;
+  const escaped = [...inner].map((character, index) => {
+    if (character === '{' && inner[index - 1] === '$') depth += 1;
+    else if (character === '{' && depth > 0) depth += 1;
+    else if (character === '}' && depth > 0) depth -= 1;
+    return character === '"' && depth === 0 && inner[index - 1] !== '\\' ? '\\"' : character;
+  });
+  return `${start}${escaped.join('')}${end}`;
 }

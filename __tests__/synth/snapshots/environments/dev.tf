@@ -54,13 +54,33 @@ variable "axon_image_digest" {
 }
 
 variable "release" {
-  default     = "0.0.0"
   description = "Version that the programs report."
   type        = string
   validation {
     error_message = "release: expected text that matches ^[0-9A-Za-z_.-]{1,64}$."
     condition     = can(regex("^[0-9A-Za-z_.-]{1,64}$", var.release))
   }
+  default = "0.0.0"
+}
+
+variable "governance_package" {
+  description = "Archive of the governance function, made by npm run bundle."
+  type        = string
+  validation {
+    error_message = "governance_package: expected at least 1 characters."
+    condition     = length(var.governance_package) >= 1
+  }
+  default = "../../../dist/governance.zip"
+}
+
+variable "rotation_package" {
+  description = "Archive of the rotation function, made by npm run bundle."
+  type        = string
+  validation {
+    error_message = "rotation_package: expected at least 1 characters."
+    condition     = length(var.rotation_package) >= 1
+  }
+  default = "../../../dist/rotation.zip"
 }
 data "aws_caller_identity" "current" {
 }
@@ -73,5 +93,386 @@ module "kms" {
   administrator_role_arns = [
     "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-dev-github-actions-infra-role",
   ]
-  source = "../../modules/kms"
+  deletion_window_days = 7
+  source               = "../../modules/kms"
+}
+module "networking" {
+  name_prefix = "agent-runtime-dev"
+  cidr        = "10.20.0.0/16"
+  availability_zones = [
+    "eu-central-1a",
+    "eu-central-1b",
+  ]
+  nat = "none"
+  optional_endpoints = [
+  ]
+  caller_cidrs = [
+    "10.0.0.0/16",
+  ]
+  token_issuer_cidrs = [
+    "10.0.0.0/16",
+  ]
+  mesh               = "lattice"
+  logs_key_arn       = module.kms.logs_key_arn
+  log_retention_days = 30
+  source             = "../../modules/networking"
+}
+module "iam" {
+  name_prefix                = "agent-runtime-dev"
+  orbit_key_arn              = module.kms.orbit_key_arn
+  axon_key_arn               = module.kms.axon_key_arn
+  governance_key_arn         = module.kms.governance_key_arn
+  policy_publisher_key_arn   = module.kms.policy_publisher_key_arn
+  governance_signing_key_arn = module.kms.governance_signing_key_arn
+  model_arns = [
+    "arn:${data.aws_partition.current_partition.partition}:bedrock:eu-central-1::foundation-model/anthropic.claude-3-5-sonnet-20240620-v1:0",
+  ]
+  tracing          = false
+  functions_in_vpc = false
+  source           = "../../modules/iam"
+}
+module "ecr" {
+  name_prefix   = "agent-runtime-dev"
+  orbit_key_arn = module.kms.orbit_key_arn
+  axon_key_arn  = module.kms.axon_key_arn
+  force_delete  = true
+  source        = "../../modules/ecr"
+}
+module "alb" {
+  name_prefix         = "agent-runtime-dev"
+  vpc_id              = module.networking.vpc_id
+  subnet_ids          = module.networking.private_subnet_ids
+  security_group_id   = module.networking.load_balancer_security_group_id
+  certificate_arn     = var.certificate_arn
+  deletion_protection = false
+  force_destroy_logs  = true
+  source              = "../../modules/alb"
+}
+module "observability" {
+  name_prefix              = "agent-runtime-dev"
+  logs_key_arn             = module.kms.logs_key_arn
+  alerts_key_arn           = module.kms.alerts_key_arn
+  log_retention_days       = 30
+  load_balancer_arn_suffix = module.alb.load_balancer_arn_suffix
+  target_group_arn_suffixes = {
+    orbit-blue  = "${module.alb.orbit_blue_target_group_arn_suffix}"
+    orbit-green = "${module.alb.orbit_green_target_group_arn_suffix}"
+    axon-blue   = "${module.alb.axon_blue_target_group_arn_suffix}"
+    axon-green  = "${module.alb.axon_green_target_group_arn_suffix}"
+  }
+  emails = [
+  ]
+  source = "../../modules/observability"
+}
+module "governance" {
+  name_prefix     = "agent-runtime-dev"
+  role_arn        = module.iam.governance_role_arn
+  key_arn         = module.kms.governance_key_arn
+  signing_key_arn = module.kms.governance_signing_key_arn
+  publisher_key_arns = [
+    "${module.kms.policy_publisher_key_arn}",
+  ]
+  package_path            = var.governance_package
+  log_group_name          = module.observability.governance_log_group_name
+  release                 = var.release
+  memory_mib              = 512
+  reserved_concurrency    = 50
+  provisioned_concurrency = 0
+  callers = {
+    orbit = "agent-runtime-dev-orbit-role"
+  }
+  caller_role_arns = [
+    "${module.iam.orbit_role_arn}",
+  ]
+  tracing             = false
+  deletion_protection = false
+  source              = "../../modules/governance"
+}
+module "secrets" {
+  name_prefix             = "agent-runtime-dev"
+  orbit_key_arn           = module.kms.orbit_key_arn
+  axon_key_arn            = module.kms.axon_key_arn
+  environment_key_arn     = module.kms.governance_key_arn
+  rotation_role_arn       = module.iam.secrets_rotation_role_arn
+  rotation_package        = var.rotation_package
+  rotation_log_group_name = module.observability.rotation_log_group_name
+  rotate_immediately      = true
+  administrator_role_arns = [
+    "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-dev-github-actions-infra-role",
+  ]
+  recovery_window_days  = 0
+  dead_letter_queue_arn = module.governance.dead_letter_queue_arn
+  source                = "../../modules/secrets"
+}
+module "ecs" {
+  name_prefix    = "agent-runtime-dev"
+  gpu            = false
+  gpu_subnet_ids = module.networking.axon_runtime_subnet_ids
+  gpu_security_group_ids = [
+    "${module.networking.axon_security_group_id}",
+  ]
+  source = "../../modules/ecs"
+}
+module "mesh_lattice" {
+  name_prefix       = "agent-runtime-dev"
+  vpc_id            = module.networking.vpc_id
+  security_group_id = module.networking.mesh_security_group_id
+  load_balancer_arn = module.alb.load_balancer_arn
+  log_group_arn     = module.observability.mesh_log_group_arn
+  caller_role_name  = "agent-runtime-dev-orbit-role"
+  caller_role_arn   = module.iam.orbit_role_arn
+  source            = "../../modules/mesh-lattice"
+}
+module "orbit" {
+  name_prefix    = "agent-runtime-dev"
+  service        = "orbit"
+  cluster_name   = module.ecs.cluster_name
+  repository_url = module.ecr.orbit_repository_url
+  image_digest   = var.orbit_image_digest
+  cpu            = 512
+  memory_mib     = 1024
+  environment = {
+    AWS_REGION          = "eu-central-1"
+    ORBIT_PORT          = 8443
+    ORBIT_TLS           = "true"
+    ORBIT_VERSION       = "${var.release}"
+    ORBIT_SECRET        = "${module.secrets.orbit_secret_arn}"
+    GOVERNANCE_FUNCTION = "${module.governance.function_name}"
+    AXON_URL            = "${module.mesh_lattice.axon_url}"
+    AXON_MESH           = "lattice"
+    TOKEN_ISSUER        = "https://tokens.dev.example.com"
+    TOKEN_AUDIENCE      = "agent-runtime"
+    TOKEN_JWKS_URL      = "https://tokens.dev.example.com/jwks.json"
+  }
+  task_role_arn      = module.iam.orbit_role_arn
+  execution_role_arn = module.iam.execution_orbit_role_arn
+  log_group_name     = module.observability.orbit_log_group_name
+  subnet_ids         = module.networking.private_subnet_ids
+  security_group_ids = [
+    "${module.networking.orbit_security_group_id}",
+  ]
+  target_group_arn = module.alb.orbit_blue_target_group_arn
+  deployment       = "code-deploy"
+  alarm_names = [
+  ]
+  min_tasks = 2
+  max_tasks = 10
+  office_hours = {
+    start    = 7
+    end      = 20
+    timezone = "Europe/Berlin"
+  }
+  capacity_providers = [
+    {
+      name   = "FARGATE"
+      base   = 1
+      weight = 0
+    },
+    {
+      name   = "FARGATE_SPOT"
+      base   = 0
+      weight = 1
+    },
+  ]
+  container_protocol = "https"
+  gpu                = false
+  source             = "../../modules/ecs-service"
+}
+module "axon" {
+  name_prefix    = "agent-runtime-dev"
+  service        = "axon"
+  cluster_name   = module.ecs.cluster_name
+  repository_url = module.ecr.axon_repository_url
+  image_digest   = var.axon_image_digest
+  cpu            = 512
+  memory_mib     = 1024
+  environment = {
+    AWS_REGION              = "eu-central-1"
+    AXON_PORT               = 8443
+    AXON_TLS                = "true"
+    AXON_VERSION            = "${var.release}"
+    AXON_SECRET             = "${module.secrets.axon_secret_arn}"
+    AXON_MESH               = "lattice"
+    AXON_CALLERS            = "orbit=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-dev-orbit-role"
+    AXON_GRANTS_TABLE       = "${module.governance.grants_table_name}"
+    AXON_REASONER           = "bedrock"
+    AXON_MODEL              = "anthropic.claude-3-5-sonnet-20240620-v1:0"
+    GOVERNANCE_TRUSTED_KEYS = "${module.kms.governance_signing_key_arn}"
+  }
+  task_role_arn      = module.iam.axon_role_arn
+  execution_role_arn = module.iam.execution_axon_role_arn
+  log_group_name     = module.observability.axon_log_group_name
+  subnet_ids         = module.networking.axon_runtime_subnet_ids
+  security_group_ids = [
+    "${module.networking.axon_security_group_id}",
+  ]
+  target_group_arn = module.alb.axon_blue_target_group_arn
+  deployment       = "code-deploy"
+  alarm_names = [
+  ]
+  min_tasks = 2
+  max_tasks = 10
+  office_hours = {
+    start    = 7
+    end      = 20
+    timezone = "Europe/Berlin"
+  }
+  capacity_providers = [
+    {
+      name   = "FARGATE"
+      base   = 1
+      weight = 0
+    },
+    {
+      name   = "FARGATE_SPOT"
+      base   = 0
+      weight = 1
+    },
+  ]
+  container_protocol = "https"
+  gpu                = false
+  source             = "../../modules/ecs-service"
+}
+module "cicd" {
+  name_prefix              = "agent-runtime-dev"
+  repository               = "example/agent-runtime"
+  github_environment       = "dev"
+  create_oidc_provider     = true
+  policy_publisher_key_arn = module.kms.policy_publisher_key_arn
+  governance_key_arn       = module.kms.governance_key_arn
+  codedeploy_role_arn      = module.iam.codedeploy_role_arn
+  blue_green               = true
+  cluster_name             = module.ecs.cluster_name
+  production_listener_arns = {
+    orbit = "${module.alb.orbit_listener_arn}"
+    axon  = "${module.alb.axon_listener_arn}"
+  }
+  test_listener_arns = {
+    orbit = "${module.alb.orbit_test_listener_arn}"
+    axon  = "${module.alb.axon_test_listener_arn}"
+  }
+  blue_target_group_names = {
+    orbit = "${module.alb.orbit_blue_target_group_name}"
+    axon  = "${module.alb.axon_blue_target_group_name}"
+  }
+  green_target_group_names = {
+    orbit = "${module.alb.orbit_green_target_group_name}"
+    axon  = "${module.alb.axon_green_target_group_name}"
+  }
+  service_names = {
+    orbit = "${module.orbit.service_name}"
+    axon  = "${module.axon.service_name}"
+  }
+  alarm_names = module.observability.rollback_alarm_names
+  source      = "../../modules/cicd"
+}
+module "security" {
+  name_prefix         = "agent-runtime-dev"
+  audit_key_arn       = module.kms.audit_key_arn
+  cloud_trail         = true
+  guard_duty          = true
+  security_hub        = false
+  config              = false
+  access_analyzer     = true
+  public_access_block = true
+  force_destroy_logs  = true
+  source              = "../../modules/security"
+}
+module "cost" {
+  name_prefix           = "agent-runtime-dev"
+  environment           = "dev"
+  monthly_limit_usd     = 600
+  anomaly_usd           = 50
+  anomaly_monitor       = true
+  alerts_topic_arn      = module.observability.alerts_topic_arn
+  logs_key_arn          = module.kms.logs_key_arn
+  force_destroy_archive = true
+  source                = "../../modules/cost"
+}
+module "tenancy" {
+  name_prefix = "agent-runtime-dev"
+  key_arn     = module.kms.governance_key_arn
+  tenants = {
+    acme = {
+      cost_center          = "acme"
+      isolation            = "shared"
+      decisions_per_minute = 300
+    }
+  }
+  source = "../../modules/tenancy"
+}
+
+output "load_balancer_dns_name" {
+  value       = module.alb.load_balancer_dns_name
+  description = "Where callers reach Orbit, inside the VPC."
+}
+
+output "axon_url" {
+  value       = module.mesh_lattice.axon_url
+  description = "Where Orbit calls Axon."
+}
+
+output "governance_function_name" {
+  value       = module.governance.function_name
+  description = "The function that decides."
+}
+
+output "governance_signing_key_arn" {
+  value       = module.kms.governance_signing_key_arn
+  description = "Key that certifies the keys of grants."
+}
+
+output "policy_publisher_key_arn" {
+  value       = module.kms.policy_publisher_key_arn
+  description = "Key that policy revisions are signed with."
+}
+
+output "policies_table_name" {
+  value       = module.governance.policies_table_name
+  description = "Table that policies are published to."
+}
+
+output "quotas_table_name" {
+  value       = module.governance.quotas_table_name
+  description = "Table of quota counters."
+}
+
+output "grants_table_name" {
+  value       = module.governance.grants_table_name
+  description = "Table of spent grants."
+}
+
+output "orbit_secret_arn" {
+  value       = module.secrets.orbit_secret_arn
+  description = "Orbit's secret; rotate it once after the first apply."
+}
+
+output "axon_secret_arn" {
+  value       = module.secrets.axon_secret_arn
+  description = "Axon's secret; rotate it once after the first apply."
+}
+
+output "orbit_role_arn" {
+  value       = module.iam.orbit_role_arn
+  description = "Role of Orbit's tasks."
+}
+
+output "axon_role_arn" {
+  value       = module.iam.axon_role_arn
+  description = "Role of Axon's tasks."
+}
+
+output "orbit_repository_url" {
+  value       = module.ecr.orbit_repository_url
+  description = "Repository of Orbit's image."
+}
+
+output "axon_repository_url" {
+  value       = module.ecr.axon_repository_url
+  description = "Repository of Axon's image."
+}
+
+output "alerts_topic_arn" {
+  value       = module.observability.alerts_topic_arn
+  description = "Topic that alarms go to."
 }

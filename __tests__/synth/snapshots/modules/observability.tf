@@ -1,0 +1,1175 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+
+
+}
+
+variable "name_prefix" {
+  description = "Prefix of every name, <project>-<environment>."
+  type        = string
+  validation {
+    error_message = "name_prefix: expected text that matches ^[a-z][a-z0-9-]{1,28}[a-z0-9]$."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.name_prefix))
+  }
+}
+
+variable "logs_key_arn" {
+  description = "Key of the log groups."
+  type        = string
+  validation {
+    error_message = "logs_key_arn: expected text that matches ^arn:aws[a-z-]*:."
+    condition     = can(regex("^arn:aws[a-z-]*:", var.logs_key_arn))
+  }
+}
+
+variable "alerts_key_arn" {
+  description = "Key of the topic."
+  type        = string
+  validation {
+    error_message = "alerts_key_arn: expected text that matches ^arn:aws[a-z-]*:."
+    condition     = can(regex("^arn:aws[a-z-]*:", var.alerts_key_arn))
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that log events are kept."
+  type        = number
+  validation {
+    error_message = "log_retention_days: expected one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653], var.log_retention_days)
+  }
+}
+
+variable "load_balancer_arn_suffix" {
+  description = "The load balancer, as CloudWatch names it."
+  type        = string
+  validation {
+    error_message = "load_balancer_arn_suffix: expected at least 1 characters."
+    condition     = length(var.load_balancer_arn_suffix) >= 1
+  }
+}
+
+variable "target_group_arn_suffixes" {
+  description = "The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green."
+  type        = map(string)
+  validation {
+    error_message = "target_group_arn_suffixes: expected every element to be at least 1 characters."
+    condition     = alltrue([for item in var.target_group_arn_suffixes : length(item) >= 1])
+  }
+  default = {
+  }
+}
+
+variable "emails" {
+  description = "Addresses that are told of alarms; each has to confirm."
+  type        = list(string)
+  validation {
+    error_message = "emails: expected every element to be text that matches ^[^@ ]+@[^@ ]+$."
+    condition     = alltrue([for item in var.emails : can(regex("^[^@ ]+@[^@ ]+$", item))])
+  }
+  default = [
+  ]
+}
+
+variable "pager_duty_url" {
+  description = "Integration URL of PagerDuty; null for none."
+  type        = string
+  sensitive   = true
+  nullable    = true
+  validation {
+    error_message = "pager_duty_url: expected text that matches ^https://events[.]."
+    condition     = var.pager_duty_url == null ? true : can(regex("^https://events[.]", var.pager_duty_url))
+  }
+  default = null
+}
+data "aws_caller_identity" "current" {
+}
+data "aws_region" "current_region" {
+}
+data "aws_partition" "current_partition" {
+}
+resource "aws_cloudwatch_log_group" "orbit_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/ecs/${var.name_prefix}-orbit"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_cloudwatch_log_group" "axon_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/ecs/${var.name_prefix}-axon"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_cloudwatch_log_group" "governance_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/aws/lambda/${var.name_prefix}-governance"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_cloudwatch_log_group" "rotation_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/aws/lambda/${var.name_prefix}-secrets-rotation"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_cloudwatch_log_group" "smoke_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/aws/lambda/${var.name_prefix}-smoke"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_cloudwatch_log_group" "mesh_logs" {
+  kms_key_id        = var.logs_key_arn
+  name              = "/aws/vpc-lattice/${var.name_prefix}-mesh"
+  retention_in_days = var.log_retention_days
+}
+resource "aws_sns_topic" "alerts" {
+  kms_master_key_id = var.alerts_key_arn
+  name              = "${var.name_prefix}-alerts"
+}
+data "aws_iam_policy_document" "alerts_policy_document" {
+  statement {
+    actions = [
+      "sns:Publish"
+    ]
+    resources = [
+      "${aws_sns_topic.alerts.arn}"
+    ]
+    sid = "AlertsOfThisAccount"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "cloudwatch.amazonaws.com",
+        "budgets.amazonaws.com",
+        "costalerts.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "sns:Publish",
+      "sns:Subscribe"
+    ]
+    effect = "Deny"
+    resources = [
+      "${aws_sns_topic.alerts.arn}"
+    ]
+    sid = "OnlyWithTls"
+    condition {
+      test = "Bool"
+      values = [
+        "false"
+      ]
+      variable = "aws:SecureTransport"
+    }
+    principals {
+      identifiers = [
+        "*"
+      ]
+      type = "AWS"
+    }
+  }
+}
+resource "aws_sns_topic_policy" "alerts_policy" {
+  arn    = aws_sns_topic.alerts.arn
+  policy = data.aws_iam_policy_document.alerts_policy_document.json
+}
+resource "aws_sns_topic_subscription" "email" {
+  endpoint  = each.value
+  protocol  = "email"
+  topic_arn = aws_sns_topic.alerts.arn
+  for_each  = toset(var.emails)
+}
+resource "aws_sns_topic_subscription" "pager_duty" {
+  endpoint               = var.pager_duty_url
+  endpoint_auto_confirms = true
+  protocol               = "https"
+  topic_arn              = aws_sns_topic.alerts.arn
+  count                  = nonsensitive(var.pager_duty_url != null) ? 1 : 0
+}
+resource "aws_cloudwatch_log_metric_filter" "count_permits" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "Permits"
+  pattern        = "{ $.allowed IS TRUE }"
+  metric_transformation {
+    default_value = "0"
+    name          = "Permits"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_denials" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "Denials"
+  pattern        = "{ $.allowed IS FALSE }"
+  metric_transformation {
+    default_value = "0"
+    name          = "Denials"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_faileddecisions" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "FailedDecisions"
+  pattern        = "{ $.reason = \"policy_*\" || $.reason = \"evaluation_error\" || $.reason = \"governance_unavailable\" }"
+  metric_transformation {
+    default_value = "0"
+    name          = "FailedDecisions"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_identitymismatches" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "IdentityMismatches"
+  pattern        = "{ $.reason = \"identity_mismatch\" }"
+  metric_transformation {
+    default_value = "0"
+    name          = "IdentityMismatches"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_unrecordeddecisions" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "UnrecordedDecisions"
+  pattern        = "{ $.message = \"audit record could not be written\" }"
+  metric_transformation {
+    default_value = "0"
+    name          = "UnrecordedDecisions"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_unansweredquestions" {
+  log_group_name = aws_cloudwatch_log_group.orbit_logs.name
+  name           = "UnansweredQuestions"
+  pattern        = "{ $.message = \"governance did not answer\" }"
+  metric_transformation {
+    default_value = "0"
+    name          = "UnansweredQuestions"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_orbiterrors" {
+  log_group_name = aws_cloudwatch_log_group.orbit_logs.name
+  name           = "OrbitErrors"
+  pattern        = "{ ($.level = \"error\") || ($.level = \"fatal\") }"
+  metric_transformation {
+    default_value = "0"
+    name          = "OrbitErrors"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_axonerrors" {
+  log_group_name = aws_cloudwatch_log_group.axon_logs.name
+  name           = "AxonErrors"
+  pattern        = "{ ($.level = \"error\") || ($.level = \"fatal\") }"
+  metric_transformation {
+    default_value = "0"
+    name          = "AxonErrors"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_refusals" {
+  log_group_name = aws_cloudwatch_log_group.axon_logs.name
+  name           = "Refusals"
+  pattern        = "{ $.refusal = \"*\" }"
+  metric_transformation {
+    default_value = "0"
+    name          = "Refusals"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_meshrefusals" {
+  log_group_name = aws_cloudwatch_log_group.mesh_logs.name
+  name           = "MeshRefusals"
+  pattern        = "{ ($.authDeniedReason = \"*\") && ($.authDeniedReason != \"-\") }"
+  metric_transformation {
+    default_value = "0"
+    name          = "MeshRefusals"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_query_definition" "query_denials_by_rule" {
+  log_group_names = [
+    "/aws/lambda/${var.name_prefix}-governance"
+  ]
+  name         = "${var.name_prefix}/denials-by-rule"
+  query_string = "filter allowed = 0 | stats count(*) as denials by reason, rule, tenant | sort denials desc"
+}
+resource "aws_cloudwatch_query_definition" "query_one_request" {
+  log_group_names = [
+    "/ecs/${var.name_prefix}-orbit",
+    "/ecs/${var.name_prefix}-axon",
+    "/aws/lambda/${var.name_prefix}-governance"
+  ]
+  name         = "${var.name_prefix}/one-request"
+  query_string = "filter correlationId = \"paste it here\" | sort @timestamp asc | display @timestamp, service, message, reason"
+}
+resource "aws_cloudwatch_query_definition" "query_calls_through_the_mesh" {
+  log_group_names = [
+    "/aws/vpc-lattice/${var.name_prefix}-mesh"
+  ]
+  name         = "${var.name_prefix}/calls-through-the-mesh"
+  query_string = "stats count(*) as calls by callerPrincipal, requestMethod, requestPath, responseCode, authDeniedReason | sort calls desc"
+}
+resource "aws_cloudwatch_query_definition" "query_refusals_by_code" {
+  log_group_names = [
+    "/ecs/${var.name_prefix}-axon"
+  ]
+  name         = "${var.name_prefix}/refusals-by-code"
+  query_string = "filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc"
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: More than 5% of requests end in a server error, from a task or because there was none. docs/runbook.md#error-rate"
+  alarm_name          = "${var.name_prefix}-error-rate"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+
+  ]
+  threshold          = 5
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "tasks"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "requests"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "judged"
+    label       = "error-rate"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slow" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: One request in a hundred waits longer than a second for the head of its answer. docs/runbook.md#slow"
+  alarm_name          = "${var.name_prefix}-slow"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 10
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "latency"
+    return_data = true
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "TargetResponseTime"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "p99"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_unhealthy_tasks" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Tasks of a target group do not answer that they are ready. docs/runbook.md#unhealthy-tasks"
+  alarm_name          = "${var.name_prefix}-unhealthy-tasks-${each.key}"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "unhealthy"
+    return_data = true
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${each.value}"
+      }
+      metric_name = "UnHealthyHostCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+  for_each = var.target_group_arn_suffixes
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_governance_unanswered" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Orbit had no answer from Governance in time, and denied. docs/runbook.md#governance-unanswered"
+  alarm_name          = "${var.name_prefix}-governance-unanswered"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 5
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "unanswered"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "UnansweredQuestions"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_errors" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: orbit logs errors: requests that ended in a 5xx, and what no request answers for. docs/runbook.md#orbit-errors"
+  alarm_name          = "${var.name_prefix}-orbit-errors"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 2
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 10
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "errors"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "OrbitErrors"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_cpu" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P3: Tasks of orbit use more than 90% of their CPU, and scaling does not help. docs/runbook.md#orbit-cpu"
+  alarm_name          = "${var.name_prefix}-orbit-cpu"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 10
+  evaluation_periods  = 10
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 90
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "cpu"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-orbit"
+      }
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "Average"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_memory" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Tasks of orbit use more than 90% of their memory: the next are killed. docs/runbook.md#orbit-memory"
+  alarm_name          = "${var.name_prefix}-orbit-memory"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 90
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "memory"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-orbit"
+      }
+      metric_name = "MemoryUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_errors" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: axon logs errors: requests that ended in a 5xx, and what no request answers for. docs/runbook.md#axon-errors"
+  alarm_name          = "${var.name_prefix}-axon-errors"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 2
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 10
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "errors"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "AxonErrors"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_cpu" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P3: Tasks of axon use more than 90% of their CPU, and scaling does not help. docs/runbook.md#axon-cpu"
+  alarm_name          = "${var.name_prefix}-axon-cpu"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 10
+  evaluation_periods  = 10
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 90
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "cpu"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-axon"
+      }
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "Average"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_memory" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Tasks of axon use more than 90% of their memory: the next are killed. docs/runbook.md#axon-memory"
+  alarm_name          = "${var.name_prefix}-axon-memory"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 90
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "memory"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-axon"
+      }
+      metric_name = "MemoryUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_governance_errors" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Governance fails: everything is denied while it does. docs/runbook.md#governance-errors"
+  alarm_name          = "${var.name_prefix}-governance-errors"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "errors"
+    return_data = true
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Errors"
+      namespace   = "AWS/Lambda"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_governance_throttled" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Governance has no free execution: raise its reserved concurrency. docs/runbook.md#governance-throttled"
+  alarm_name          = "${var.name_prefix}-governance-throttled"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "throttles"
+    return_data = true
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Throttles"
+      namespace   = "AWS/Lambda"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_governance_slow" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: One decision in a hundred takes longer than 250 ms. docs/runbook.md#governance-slow"
+  alarm_name          = "${var.name_prefix}-governance-slow"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 10
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 250
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "duration"
+    return_data = true
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Duration"
+      namespace   = "AWS/Lambda"
+      period      = 60
+      stat        = "p99"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_decisions_failed" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Decisions are denied because a policy is missing, stale, expired or not signed. docs/runbook.md#decisions-failed"
+  alarm_name          = "${var.name_prefix}-decisions-failed"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "failed"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "FailedDecisions"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_denials_spike" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: More than half of at least a hundred decisions are denials. docs/runbook.md#denials-spike"
+  alarm_name          = "${var.name_prefix}-denials-spike"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 2
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 50
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "denials"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Denials"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "permits"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Permits"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF(denials + permits > 100, 100 * denials / (denials + permits), 0)"
+    id          = "judged"
+    label       = "denials-spike"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_grants_refused" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Axon refuses grants or proofs: somebody calls it without a decision, or keys are out of step. docs/runbook.md#grants-refused"
+  alarm_name          = "${var.name_prefix}-grants-refused"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 5
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "refusals"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Refusals"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_dead_letters" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Invocations failed for good and wait in the queue. docs/runbook.md#dead-letters"
+  alarm_name          = "${var.name_prefix}-dead-letters"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "letters"
+    return_data = true
+    metric {
+      dimensions = {
+        QueueName = "${var.name_prefix}-governance-dead-letters"
+      }
+      metric_name = "ApproximateNumberOfMessagesVisible"
+      namespace   = "AWS/SQS"
+      period      = 300
+      stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_identity_mismatch" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: A caller named a service that it is not: no program of ours does. docs/runbook.md#identity-mismatch"
+  alarm_name          = "${var.name_prefix}-identity-mismatch"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "mismatches"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "IdentityMismatches"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_decisions_unrecorded" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: An audit record could not be written; the decision became a deny. docs/runbook.md#decisions-unrecorded"
+  alarm_name          = "${var.name_prefix}-decisions-unrecorded"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "unrecorded"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "UnrecordedDecisions"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_mesh_refused" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: The mesh refused a call by its policies: somebody other than Orbit tried, or Orbit tried something else. docs/runbook.md#mesh-refused"
+  alarm_name          = "${var.name_prefix}-mesh-refused"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "refusals"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "MeshRefusals"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_policies_throttled" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Reads of the policy table are throttled: policies become stale. docs/runbook.md#policies-throttled"
+  alarm_name          = "${var.name_prefix}-policies-throttled"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "throttles"
+    return_data = true
+    metric {
+      dimensions = {
+        TableName = "${var.name_prefix}-governance-policies"
+      }
+      metric_name = "ReadThrottleEvents"
+      namespace   = "AWS/DynamoDB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_quotas_throttled" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Writes to the quota table are throttled: charged decisions become denials. docs/runbook.md#quotas-throttled"
+  alarm_name          = "${var.name_prefix}-quotas-throttled"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "throttles"
+    return_data = true
+    metric {
+      dimensions = {
+        TableName = "${var.name_prefix}-governance-quotas"
+      }
+      metric_name = "WriteThrottleEvents"
+      namespace   = "AWS/DynamoDB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_grants_throttled" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Writes to the grant table are throttled: single-use grants are refused. docs/runbook.md#grants-throttled"
+  alarm_name          = "${var.name_prefix}-grants-throttled"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "throttles"
+    return_data = true
+    metric {
+      dimensions = {
+        TableName = "${var.name_prefix}-governance-grants"
+      }
+      metric_name = "WriteThrottleEvents"
+      namespace   = "AWS/DynamoDB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_rotation_failed" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: A secret could not be rotated. docs/runbook.md#rotation-failed"
+  alarm_name          = "${var.name_prefix}-rotation-failed"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "errors"
+    return_data = true
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-secrets-rotation"
+      }
+      metric_name = "Errors"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_composite_alarm" "urgent" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description = "P1: the runtime fails its callers; look at the dashboard service-health first."
+  alarm_name        = "${var.name_prefix}-urgent"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+}
+resource "aws_cloudwatch_composite_alarm" "intrusion" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description = "P1: somebody tries what no program does; look at governance-decisions."
+  alarm_name        = "${var.name_prefix}-intrusion"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_refused.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_identity_mismatch.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_mesh_refused.alarm_name}\")"
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+}
+resource "aws_cloudwatch_dashboard" "dashboard_service_health" {
+  dashboard_body = "{\"widgets\":[{\"type\":\"metric\",\"x\":0,\"y\":0,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Requests and server errors\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"Sum\",\"label\":\"server errors of tasks\"}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"Sum\",\"label\":\"server errors of the load balancer\"}]]}},{\"type\":\"metric\",\"x\":12,\"y\":0,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Response time\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"stat\":\"p99\",\"label\":\"p99\"}]]}},{\"type\":\"metric\",\"x\":0,\"y\":6,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Errors logged, and questions without an answer\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"stat\":\"Sum\",\"label\":\"orbit\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"stat\":\"Sum\",\"label\":\"axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"stat\":\"Sum\",\"label\":\"governance did not answer\"}]]}},{\"type\":\"metric\",\"x\":12,\"y\":6,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Secrets that could not be rotated\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-secrets-rotation\",{\"stat\":\"Sum\",\"label\":\"errors of the rotation\"}]]}},{\"type\":\"metric\",\"x\":0,\"y\":12,\"width\":12,\"height\":6,\"properties\":{\"title\":\"CPU\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"stat\":\"Average\",\"label\":\"orbit\"}],[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"stat\":\"Average\",\"label\":\"axon\"}]]}},{\"type\":\"metric\",\"x\":12,\"y\":12,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Memory\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"stat\":\"Maximum\",\"label\":\"orbit\"}],[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"stat\":\"Maximum\",\"label\":\"axon\"}]]}}]}"
+  dashboard_name = "${var.name_prefix}-service-health"
+}
+resource "aws_cloudwatch_dashboard" "dashboard_governance_decisions" {
+  dashboard_body = "{\"widgets\":[{\"type\":\"metric\",\"x\":0,\"y\":0,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Decisions\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"stat\":\"Sum\",\"label\":\"denied\"}],[\"AgentRuntime/${var.name_prefix}\",\"FailedDecisions\",{\"stat\":\"Sum\",\"label\":\"denied by failure\"}]]}},{\"type\":\"metric\",\"x\":12,\"y\":0,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Time to decide\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"p99\",\"label\":\"p99\"}]]}},{\"type\":\"metric\",\"x\":0,\"y\":6,\"width\":12,\"height\":6,\"properties\":{\"title\":\"The function\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"Sum\",\"label\":\"invocations\"}],[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"Sum\",\"label\":\"errors\"}],[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"stat\":\"Sum\",\"label\":\"throttles\"}]]}},{\"type\":\"metric\",\"x\":12,\"y\":6,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Somebody tried\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"stat\":\"Sum\",\"label\":\"calls refused by Axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"MeshRefusals\",{\"stat\":\"Sum\",\"label\":\"calls refused by the mesh\"}],[\"AgentRuntime/${var.name_prefix}\",\"IdentityMismatches\",{\"stat\":\"Sum\",\"label\":\"callers that named another\"}]]}},{\"type\":\"metric\",\"x\":0,\"y\":12,\"width\":12,\"height\":6,\"properties\":{\"title\":\"Tables and queue\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"stacked\":false,\"period\":60,\"metrics\":[[\"AWS/DynamoDB\",\"ReadThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-policies\",{\"stat\":\"Sum\",\"label\":\"policy reads throttled\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-quotas\",{\"stat\":\"Sum\",\"label\":\"quota writes throttled\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-grants\",{\"stat\":\"Sum\",\"label\":\"grant writes throttled\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnrecordedDecisions\",{\"stat\":\"Sum\",\"label\":\"decisions not recorded\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"stat\":\"Maximum\",\"label\":\"dead letters\"}]]}}]}"
+  dashboard_name = "${var.name_prefix}-governance-decisions"
+}
+
+output "orbit_log_group_name" {
+  value       = aws_cloudwatch_log_group.orbit_logs.name
+  description = "Log group of orbit."
+}
+
+output "orbit_log_group_arn" {
+  value       = aws_cloudwatch_log_group.orbit_logs.arn
+  description = "ARN of the log group of orbit."
+}
+
+output "axon_log_group_name" {
+  value       = aws_cloudwatch_log_group.axon_logs.name
+  description = "Log group of axon."
+}
+
+output "axon_log_group_arn" {
+  value       = aws_cloudwatch_log_group.axon_logs.arn
+  description = "ARN of the log group of axon."
+}
+
+output "governance_log_group_name" {
+  value       = aws_cloudwatch_log_group.governance_logs.name
+  description = "Log group of governance."
+}
+
+output "governance_log_group_arn" {
+  value       = aws_cloudwatch_log_group.governance_logs.arn
+  description = "ARN of the log group of governance."
+}
+
+output "rotation_log_group_name" {
+  value       = aws_cloudwatch_log_group.rotation_logs.name
+  description = "Log group of rotation."
+}
+
+output "rotation_log_group_arn" {
+  value       = aws_cloudwatch_log_group.rotation_logs.arn
+  description = "ARN of the log group of rotation."
+}
+
+output "smoke_log_group_name" {
+  value       = aws_cloudwatch_log_group.smoke_logs.name
+  description = "Log group of smoke."
+}
+
+output "smoke_log_group_arn" {
+  value       = aws_cloudwatch_log_group.smoke_logs.arn
+  description = "ARN of the log group of smoke."
+}
+
+output "mesh_log_group_name" {
+  value       = aws_cloudwatch_log_group.mesh_logs.name
+  description = "Log group of mesh."
+}
+
+output "mesh_log_group_arn" {
+  value       = aws_cloudwatch_log_group.mesh_logs.arn
+  description = "ARN of the log group of mesh."
+}
+
+output "alerts_topic_arn" {
+  value       = aws_sns_topic.alerts.arn
+  description = "Topic that alarms go to."
+}
+
+output "rollback_alarm_names" {
+  value       = concat([aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name], [for alarm in aws_cloudwatch_metric_alarm.alarm_unhealthy_tasks : alarm.alarm_name], [aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name], [aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name], [aws_cloudwatch_metric_alarm.alarm_governance_slow.alarm_name], [aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name])
+  description = "Alarms that roll a deployment back."
+}
