@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { completeVariables } from '../../scripts/infra/emulated-release.ts';
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
@@ -60,5 +60,5 @@ async function cdktf(...args: readonly string[]): Promise<string> {
     maxBuffer: 64 * 1024 * 1024,
     timeout: emulationTimeoutMs,
   });
-  return stdout.replaceAll(/\u001B\[[0-9;]*[A-Za-z]/g, '');
+  return stripVTControlCharacters(stdout);
 }

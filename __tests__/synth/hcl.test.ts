@@ -44,7 +44,7 @@ function withEscapedQuotes(line: string): string {
   const [, start = '', inner = '', end = ''] = /^(\w+ = ")(.*)(")$/s.exec(line) ?? [];
   if (!inner.includes('"')) return line;
   let depth = 0;
-  const escaped = [...inner].map((character, index) => {
+  const escaped = inner.split('').map((character, index) => {
     if (character === '{' && inner[index - 1] === '$') depth += 1;
     else if (character === '{' && depth > 0) depth += 1;
     else if (character === '}' && depth > 0) depth -= 1;

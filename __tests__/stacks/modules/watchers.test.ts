@@ -16,7 +16,7 @@ const resourcesOf = (module: Module<never> | Module) =>
   (module as Module).synthesize(app).toConfiguration().resource ?? {};
 
 describe('security', () => {
-  const resource = resourcesOf(security as unknown as Module);
+  const resource = resourcesOf(security);
 
   test('keeps a trail of all regions whose files cannot be changed unseen, under its own key', () => {
     expect(resource['aws_cloudtrail']?.['audit']).toMatchObject({
@@ -40,7 +40,7 @@ describe('security', () => {
 });
 
 describe('cost', () => {
-  const resource = resourcesOf(cost as unknown as Module);
+  const resource = resourcesOf(cost);
 
   test('tells before the limit, at it, and when it is foreseen', () => {
     expect(resource['aws_budgets_budget']?.['monthly']).toMatchObject({
@@ -61,7 +61,7 @@ describe('cost', () => {
 });
 
 describe('tenancy', () => {
-  const resource = resourcesOf(tenancy as unknown as Module);
+  const resource = resourcesOf(tenancy);
 
   test('has a group and an encrypted parameter per tenant, tagged with it', () => {
     for (const made of [resource['aws_resourcegroups_group']?.['tenant'], resource['aws_ssm_parameter']?.['quota']])
@@ -71,7 +71,7 @@ describe('tenancy', () => {
 });
 
 describe('the cluster', () => {
-  const resource = resourcesOf(ecs as unknown as Module);
+  const resource = resourcesOf(ecs);
 
   test('has Container Insights, Fargate and Fargate Spot', () => {
     expect(resource['aws_ecs_cluster']?.['main']).toMatchObject({ setting: [{ name: 'containerInsights' }] });
@@ -93,7 +93,7 @@ describe('the cluster', () => {
 
 describe('the other meshes', () => {
   test('Service Connect has TLS by a private authority of short-lived certificates', () => {
-    const resource = resourcesOf(meshServiceConnect as unknown as Module);
+    const resource = resourcesOf(meshServiceConnect);
     expect(resource['aws_acmpca_certificate_authority']?.['authority']).toMatchObject({
       usage_mode: 'SHORT_LIVED_CERTIFICATE',
     });
@@ -103,7 +103,7 @@ describe('the other meshes', () => {
   });
 
   test('App Mesh drops what it does not know, enforces TLS, and limits what Orbit may open', () => {
-    const resource = resourcesOf(meshAppMesh as unknown as Module);
+    const resource = resourcesOf(meshAppMesh);
     expect(resource['aws_appmesh_mesh']?.['mesh']).toMatchObject({ spec: { egress_filter: { type: 'DROP_ALL' } } });
     const nodes = JSON.stringify(resource['aws_appmesh_virtual_node']);
     expect(nodes).toContain('"mode":"STRICT"');
