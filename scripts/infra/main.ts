@@ -1,11 +1,13 @@
 // `npm run infra:validate`, `npm run infra:plan -- ENV` and `npm run infra:emulate -- [ENV]`: the infrastructure, run by Terraform.
 // Next: scripts/infra/validate.ts, scripts/infra/plan.ts and scripts/infra/emulate.ts, the three commands.
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { leftOut } from '../../__tests__/support/emulator/left-out.ts';
 import { startEmulator } from '../../__tests__/support/emulator/start.ts';
+import { startAppliedAccount } from './account.ts';
 import { emulateEnvironment, type EmulationReport, findFaults } from './emulate.ts';
 import { completeVariables } from './emulated-release.ts';
 import type { RunContext } from './environment-run.ts';
@@ -19,6 +21,7 @@ const usage = `usage:
   npm run infra:validate                            every module and environment: format, init, validate
   npm run infra:plan -- ENV [--aws]                 plan from nothing in the emulated account; --aws: against the real one
   npm run infra:emulate -- [ENV] [--mesh MODE]      apply, second plan, destroy in the emulated account; ENV is dev by default
+  node scripts/infra/main.ts account                an emulated account with dev applied, until its input ends: a line of JSON
 options of plan and emulate:
   --mesh MODE         lattice, service-connect or app-mesh: synthesized into a temporary folder, infra/ stays as it is
   --folder PATH       the folder of an environment instead of infra/environments/ENV
@@ -50,6 +53,7 @@ async function run(args: readonly string[]): Promise<number> {
   const [command, name = 'dev', ...more] = positionals;
   const variables = Object.fromEntries(values.var.map(parseVariable));
   if (command === 'validate' && positionals.length === 1) return validate();
+  if (command === 'account' && positionals.length === 1) return serveAccount();
   if ((command !== 'plan' && command !== 'emulate') || more.length > 0 || (command === 'emulate' && values.aws)) {
     process.stderr.write(`${usage}\n`);
     return 2;
@@ -84,6 +88,36 @@ async function plan(target: Pick<PlanOptions, 'folder' | 'variables' | 'jsonFile
   if (aws)
     return withTerraform({}, (terraform) => show({ terraform, output: process.stdout, ...target, state: 'own' }));
   return withEmulator(target, (context, variables) => show({ ...context, ...target, variables, state: 'fresh' }));
+}
+
+/** Progress goes to standard error, the account to standard output; it ends when standard input does. */
+async function serveAccount(): Promise<number> {
+  const opened: Terraform[] = [];
+  try {
+    const { account, emulator } = await startAppliedAccount(
+      path.join(root, 'infra/environments/dev'),
+      async (started) => {
+        const terraform = await openTerraform({
+          environment: process.env,
+          account: started.environment,
+          pluginCache,
+          interruption,
+        });
+        opened.push(terraform);
+        return { terraform, output: process.stderr };
+      },
+    );
+    try {
+      write(JSON.stringify({ account }));
+      process.stdin.resume();
+      await Promise.race([once(process.stdin, 'end'), once(interruption.signal, 'abort')]);
+    } finally {
+      await emulator.stop();
+    }
+    return 0;
+  } finally {
+    await Promise.all(opened.map((terraform) => terraform.close()));
+  }
 }
 
 async function emulate(folder: string, given: Readonly<Record<string, unknown>>): Promise<number> {

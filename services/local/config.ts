@@ -1,5 +1,6 @@
 // Where the dev server listens and what it watches, from its environment.
 // Next: services/local/main.ts, which reads it.
+import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
 const port = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
@@ -24,3 +25,15 @@ export const LocalEnvironment = z.object({
   LOCAL_STATE_FILE: z.string().min(1).default('.tmp/local.env'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
+
+/**
+ * Reads the arguments of the dev server: `--account emulated` for the tables, keys and secrets of an emulated account.
+ *
+ * @throws Error naming an argument that is not one of these
+ */
+export function wantsEmulatedAccount(args: readonly string[]): boolean {
+  const { values } = parseArgs({ args: [...args], options: { account: { type: 'string', default: 'local' } } });
+  if (values.account !== 'local' && values.account !== 'emulated')
+    throw new Error(`--account: got ${values.account}, expected local or emulated`);
+  return values.account === 'emulated';
+}

@@ -4,8 +4,9 @@ import { watch } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
-import { LocalEnvironment } from './config.ts';
+import { LocalEnvironment, wantsEmulatedAccount } from './config.ts';
 import { createConsole } from './console.ts';
+import { type EmulatedAccount, startEmulatedAccount } from './emulated-account.ts';
 import { makeGovernedRequest } from './governed-request.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
@@ -26,6 +27,7 @@ const passedOn = Object.fromEntries(
 const stateFile = path.resolve(root, config.LOCAL_STATE_FILE);
 const services = new Map<'orbit' | 'axon', ServiceProcess>();
 let platform: Platform | undefined;
+let emulated: EmulatedAccount | undefined;
 let stopping = false;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
@@ -38,8 +40,10 @@ try {
 
 async function start(): Promise<void> {
   const infra = await synthesizeInfrastructure(root, path.resolve(root, config.LOCAL_SYNTHESIS_FOLDER));
+  if (wantsEmulatedAccount(process.argv.slice(2))) emulated = await startEmulatedAccount(root, screen.note);
   platform = await startPlatform({
     infra,
+    applied: emulated?.account,
     ports: {
       orbit: config.LOCAL_ORBIT_PORT,
       axon: config.LOCAL_AXON_PORT,
@@ -56,6 +60,7 @@ async function start(): Promise<void> {
     onLine: screen.line,
   });
   for (const line of platform.synthesized.read) screen.note(line);
+  if (emulated) screen.note(`tables, keys and secrets of the emulated account at ${emulated.account.url}`);
   const axonUrl = await startService('axon', platform);
   platform.setAxonUrl(axonUrl);
   const orbitUrl = await startService('orbit', platform);
@@ -160,6 +165,7 @@ async function stop(code: number): Promise<void> {
   stopping = true;
   await Promise.all(Array.from(services.values(), (service) => service.stop()));
   await platform?.stop();
+  await emulated?.stop();
   await rm(stateFile, { force: true });
   process.exit(code);
 }

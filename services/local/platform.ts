@@ -6,6 +6,7 @@ import { createLocalDynamo } from './dynamodb-endpoint.ts';
 import { createLocalKms, type LocalKms } from './kms-endpoint.ts';
 import { createLambdaEndpoint, type LambdaFunction } from './lambda-endpoint.ts';
 import { createLambdaWorker, type LambdaWorker } from './lambda-worker.ts';
+import { type AppliedAccount } from './emulated-account.ts';
 import { listenLoopback, type LoopbackServer } from './loopback-server.ts';
 import { createMeshGateway } from './mesh-gateway.ts';
 import { createPlatformSecrets, rotatorName } from './platform-secrets.ts';
@@ -32,6 +33,8 @@ export interface PlatformOptions {
   readonly policyFolder: string;
   /** The synthesized infra/ whose names, aliases and policies are exercised. @defaultValue the committed one */
   readonly infra?: string;
+  /** An account that was applied: tables, keys and secrets are its own. @defaultValue the stand-ins here */
+  readonly applied?: AppliedAccount | undefined;
   readonly grantSeconds?: number;
   readonly onLine: (line: string) => void;
   /** Serves instead of the Governance function, in benchmarks. */
@@ -69,6 +72,7 @@ export async function startPlatform({
   ports,
   policyFolder,
   infra = committedInfra,
+  applied,
   grantSeconds = 30,
   onLine,
   governance: substitute,
@@ -123,7 +127,10 @@ export async function startPlatform({
       ? null
       : createLambdaWorker({
           entry: new URL('../../governance/lambda/main.ts', import.meta.url),
-          env: governanceEnvironment(kmsUrl),
+          env: {
+            ...governanceEnvironment(kmsUrl),
+            ...(applied ? appliedGovernance(applied) : policiesOf(policyFolder)),
+          },
           onLine,
         });
     const hosted: LambdaFunction = substitute ?? {
@@ -179,6 +186,7 @@ export async function startPlatform({
           TOKEN_JWKS_URL: `${tokensUrl}/jwks.json`,
           ORBIT_HOST: '127.0.0.1',
           ORBIT_PORT: String(ports.orbit),
+          ...(applied && { ORBIT_SECRET: applied.orbit_secret_arn, AWS_ENDPOINT_URL_SECRETS_MANAGER: applied.url }),
         },
         axon: {
           ...credentials.environmentFor('axon', credentialsUrl),
@@ -191,6 +199,7 @@ export async function startPlatform({
           AXON_GRANTS_TABLE: grantsTable,
           AXON_HOST: '127.0.0.1',
           AXON_PORT: String(ports.axon),
+          ...(applied && appliedAxon(applied)),
         },
       },
       setAxonUrl(url) {
@@ -221,9 +230,36 @@ export async function startPlatform({
       AWS_ENDPOINT_URL_KMS: kmsUrl,
       GOVERNANCE_SIGNING_KEY: signingAlias,
       GOVERNANCE_GRANT_SECONDS: String(grantSeconds),
-      POLICY_FOLDER: policyFolder,
     };
   }
+}
+
+function policiesOf(folder: string): Record<string, string> {
+  return { POLICY_FOLDER: folder };
+}
+
+/** Policies, counters and the signing key of the account. */
+function appliedGovernance(applied: AppliedAccount): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_KMS: applied.url,
+    AWS_ENDPOINT_URL_DYNAMODB: applied.url,
+    GOVERNANCE_SIGNING_KEY: applied.governance_signing_key_arn,
+    POLICY_TABLE: applied.policies_table_name,
+    POLICY_PUBLISHER_KEYS: applied.policy_publisher_key_arn,
+    QUOTA_TABLE: applied.quotas_table_name,
+  };
+}
+
+/** The key Axon trusts, the table of spent grants and Axon's secret, of the account. */
+function appliedAxon(applied: AppliedAccount): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_KMS: applied.url,
+    AWS_ENDPOINT_URL_DYNAMODB: applied.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: applied.url,
+    GOVERNANCE_TRUSTED_KEYS: applied.governance_signing_key_arn,
+    AXON_GRANTS_TABLE: applied.grants_table_name,
+    AXON_SECRET: applied.axon_secret_arn,
+  };
 }
 
 function never(): never {

@@ -1,6 +1,6 @@
-"""KMS. moto forgets how often a key is rotated.
+"""KMS. moto forgets how often a key is rotated, and answers a signature and a public key with the key's bare id.
 
-Terraform: aws_kms_key (rotation_period_in_days).
+Terraform: aws_kms_key (rotation_period_in_days). The programs: Sign and GetPublicKey, whose answers name the key's ARN.
 """
 
 from .calls import Amended, Call, Shelf, answers
@@ -31,4 +31,14 @@ def get_key_rotation_status(call: Call) -> Amended:
     answer = call.forward()
     if answer.get("KeyRotationEnabled"):
         answer["RotationPeriodInDays"] = PERIODS.get(key_of(call.params["KeyId"]), 365)
+    return answer
+
+
+@answers("kms", "GetPublicKey", "Sign")
+def name_key_by_arn(call: Call) -> Amended:
+    answer = call.forward()
+    if not answer["KeyId"].startswith("arn:"):
+        answer["KeyId"] = call.arn(f"key/{answer['KeyId']}")
+    if "PublicKey" in answer:
+        answer["KeySpec"] = answer.get("CustomerMasterKeySpec", "ECC_NIST_P256")
     return answer
