@@ -20,7 +20,7 @@ export interface PrivateAuthorityOptions {
 export function privateAuthority(
   scope: Construct,
   account: AwsAccount,
-  { commonName, usageMode, years, tags = {} }: PrivateAuthorityOptions,
+  { commonName, usageMode, years, tags }: PrivateAuthorityOptions,
 ): { authority: AcmpcaCertificateAuthority; installed: AcmpcaCertificateAuthorityCertificate } {
   const authority = new AcmpcaCertificateAuthority(scope, 'authority', {
     type: 'ROOT',
@@ -31,7 +31,8 @@ export function privateAuthority(
       signingAlgorithm: 'SHA256WITHECDSA',
       subject: { commonName },
     },
-    tags,
+    // An empty map is not the same as none to the provider: it would be taken away with every plan.
+    ...(tags === undefined ? {} : { tags: { ...tags } }),
   });
   const root = new AcmpcaCertificate(scope, 'root', {
     certificateAuthorityArn: authority.arn,

@@ -80,11 +80,8 @@ data "aws_partition" "current_partition" {
 }
 resource "aws_acmpca_certificate_authority" "authority" {
   permanent_deletion_time_in_days = 7
-  tags = {
-
-  }
-  type       = "ROOT"
-  usage_mode = "GENERAL_PURPOSE"
+  type                            = "ROOT"
+  usage_mode                      = "GENERAL_PURPOSE"
   certificate_authority_configuration {
     key_algorithm     = "EC_prime256v1"
     signing_algorithm = "SHA256WITHECDSA"
