@@ -166,7 +166,7 @@ const packageRules = [
     name: 'no-dev-dependencies-at-runtime',
     comment: 'A devDependency is not in the image. Types are erased, so importing only a type is allowed.',
     severity: 'error',
-    from: { path: '^(services/(orbit|axon|shared)|governance)/' },
+    from: { path: '^(services/(orbit|axon|rotation|shared)|governance)/' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {

@@ -2,12 +2,15 @@
 // Next: __tests__/flow/sockets.test.ts, which drives it.
 import path from 'node:path';
 import { vi } from 'vitest';
+import { type AppliedAccount } from '../../services/local/emulated-account.ts';
 import { type Platform, type PlatformPorts, startPlatform } from '../../services/local/platform.ts';
 import { type ServiceProcess, startServiceProcess } from '../../services/local/service-process.ts';
 import { shippedPolicies } from './in-process-runtime.ts';
 
 export interface SocketRuntimeOptions {
   readonly policyFolder?: string;
+  /** An applied account, whose tables, keys and secrets are used. */
+  readonly applied?: AppliedAccount;
   readonly grantSeconds?: number;
   readonly orbitEnv?: Readonly<Record<string, string>>;
   readonly axonEnv?: Readonly<Record<string, string>>;
@@ -42,7 +45,13 @@ export async function startSocketRuntime(options: SocketRuntimeOptions = {}): Pr
   const { policyFolder = shippedPolicies, grantSeconds = 5 } = options;
   const lines: string[] = [];
   const onLine = (line: string): void => void lines.push(line);
-  const platform = await startPlatform({ ports: anyPort, policyFolder, grantSeconds, onLine });
+  const platform = await startPlatform({
+    ports: anyPort,
+    policyFolder,
+    applied: options.applied,
+    grantSeconds,
+    onLine,
+  });
   const start = (name: 'orbit' | 'axon', env: Readonly<Record<string, string>> = {}): ServiceProcess =>
     startServiceProcess({
       name,

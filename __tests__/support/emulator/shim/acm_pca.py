@@ -1,13 +1,27 @@
-"""Private CA. moto has no permissions, and takes a policy only as text it cannot read back when there is none.
+"""Private CA. moto has no permissions, and says of every authority that its certificates are short-lived.
 
-Terraform: aws_acmpca_permission.
+Terraform: aws_acmpca_permission, aws_acmpca_certificate_authority (usage_mode).
 """
 
 from typing import Any
 
-from .calls import ACCOUNT, Call, Refusal, Shelf, answers, now
+from .calls import ACCOUNT, Amended, Call, Refusal, Shelf, answers, now
 
-PERMISSIONS = Shelf()
+PERMISSIONS, USAGE_MODES = Shelf(), Shelf()
+
+
+@answers("acm-pca", "CreateCertificateAuthority")
+def create_authority(call: Call) -> Amended:
+    answer = call.forward()
+    USAGE_MODES[answer["CertificateAuthorityArn"]] = call.params.get("UsageMode") or "GENERAL_PURPOSE"
+    return answer
+
+
+@answers("acm-pca", "DescribeCertificateAuthority")
+def describe_authority(call: Call) -> Amended:
+    answer = call.forward()
+    answer["CertificateAuthority"]["UsageMode"] = USAGE_MODES[call.params["CertificateAuthorityArn"]]
+    return answer
 
 
 @answers("acm-pca", "CreatePermission")

@@ -1,0 +1,70 @@
+// The runtime on an applied account: policies from its table, grants by its key, secrets of its own; and nothing without a policy.
+// Next: scripts/infra/account.ts, which applies it.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AppliedAccount, publishPolicies, startAppliedAccount } from '../../scripts/infra/account.ts';
+import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
+import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
+import { emulationTimeoutMs } from '../support/emulated-environment.ts';
+import { type Emulator } from '../support/emulator/start.ts';
+
+const dev = path.resolve(fileURLToPath(new URL('../../infra/environments/dev', import.meta.url)));
+let terraform: Terraform;
+let emulator: Emulator;
+let account: AppliedAccount;
+let runtime: SocketRuntime;
+
+beforeAll(async () => {
+  ({ account, emulator } = await startAppliedAccount(
+    dev,
+    async (started) => {
+      terraform = await openTerraform({ environment: process.env, account: started.environment });
+      return { terraform, output: process.stdout };
+    },
+    { publish: false },
+  ));
+  runtime = await startSocketRuntime({ applied: account });
+}, emulationTimeoutMs);
+afterAll(async () => {
+  await runtime.stop();
+  await emulator.stop();
+  await terraform.close();
+});
+
+describe('on an applied account', () => {
+  test('everything is denied before a policy is published', async () => {
+    expect(await dispatch()).toMatchObject({ status: 503, body: { reason: 'policy_unavailable' } });
+  });
+
+  test(
+    'a published policy is followed within seconds, and a request is permitted by it',
+    { timeout: 60_000 },
+    async () => {
+      await publishPolicies(account);
+      await expect.poll(async () => (await dispatch()).status, { timeout: 30_000, interval: 500 }).toBe(200);
+      const { body } = await dispatch();
+      expect(body).toMatchObject({ decision: { reason: 'permitted', rule: 'orbit-may-reason' } });
+    },
+  );
+
+  test('a tenant without a policy in the table is denied', async () => {
+    expect(await dispatch('nobody')).toMatchObject({ status: 403, body: { reason: 'unknown_tenant' } });
+  });
+
+  test('publishing the same again changes nothing', async () => {
+    expect(await publishPolicies(account)).toContain('unchanged');
+  });
+});
+
+async function dispatch(tenant = 'default'): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${runtime.orbitUrl}/dispatch`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await runtime.token('user:ada', tenant)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ intent: 'call_reasoning', input: { prompt: 'Is anybody there?', maxTokens: 64 } }),
+  });
+  return { status: response.status, body: await response.json() };
+}
