@@ -29,7 +29,8 @@ export default defineConfig({
         test: {
           name: 'account',
           include: onEmulatedAccount,
-          maxWorkers: 4,
+          globalSetup: ['__tests__/support/python-tools-setup.ts'],
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

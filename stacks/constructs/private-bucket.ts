@@ -53,7 +53,7 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     rule: { objectOwnership: 'BucketOwnerEnforced' },
     ...optional,
   });
-  new S3BucketPublicAccessBlock(scope, `${id}_public_access`, {
+  const publicAccess = new S3BucketPublicAccessBlock(scope, `${id}_public_access`, {
     bucket: bucketId,
     blockPublicAcls: true,
     blockPublicPolicy: true,
@@ -61,7 +61,7 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     restrictPublicBuckets: true,
     ...optional,
   });
-  new S3BucketVersioningA(scope, `${id}_versioning`, {
+  const versioning = new S3BucketVersioningA(scope, `${id}_versioning`, {
     bucket: bucketId,
     versioningConfiguration: { status: 'Enabled' },
     ...optional,
@@ -91,6 +91,8 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
         abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
       },
     ],
+    // Versions that are not current are there from then on.
+    dependsOn: [versioning],
     ...optional,
   });
   const policy = new S3BucketPolicy(scope, `${id}_policy`, {
@@ -98,6 +100,8 @@ export function privateBucket(scope: ModuleStack, id: string, options: PrivateBu
     policy: new DataAwsIamPolicyDocument(scope, `${id}_policy_document`, {
       statement: [onlyWithTls(arn), ...statements(arn)],
     }).json,
+    // S3 refuses the one while it is busy with the other.
+    dependsOn: [publicAccess],
     ...optional,
   });
   return { bucket, policy };

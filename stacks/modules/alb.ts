@@ -34,12 +34,17 @@ const inputs = z.strictObject({
     .meta({ description: 'Whether Terraform may destroy the log bucket with its logs.' }),
 });
 
-/** TLS 1.3, and 1.2 for callers that have nothing better (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html). */
-const tlsPolicy = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
+/** TLS 1.3 alone (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html). */
+const tls13 = 'ELBSecurityPolicy-TLS13-1-3-2021-06';
+/**
+ * TLS 1.3, and 1.2 with forward secrecy: VPC Lattice speaks TLS 1.2 to its targets
+ * (https://docs.aws.amazon.com/vpc-lattice/latest/ug/https-listeners.html).
+ */
+const tls13And12 = 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06';
 /** Longer than a streamed answer may pause. */
 const idleTimeoutSeconds = 120;
 
-/** Load balancer, listeners, target groups, access logs. */
+/** Load balancer, listeners, target groups, access logs. No WAF: nothing of the internet reaches it, and Orbit authenticates. */
 export const alb = defineModule({
   name: 'alb',
   summary: 'An internal application load balancer with production and test listeners for blue-green deployments.',
@@ -131,17 +136,20 @@ function addService(scope: ModuleStack, context: ServiceContext): Record<string,
     };
     return group;
   });
-  const production = service === 'orbit' ? ports.orbitListener : ports.axonListener;
+  const production =
+    service === 'orbit'
+      ? { port: ports.orbitListener, sslPolicy: tls13 }
+      : { port: ports.axonListener, sslPolicy: tls13And12 };
   const listeners = [
-    { id: `${service}_listener`, port: production, group: blue, what: 'Production' },
-    { id: `${service}_test_listener`, port: testPorts[service], group: green, what: 'Test' },
+    { id: `${service}_listener`, ...production, group: blue, what: 'Production' },
+    { id: `${service}_test_listener`, port: testPorts[service], sslPolicy: tls13, group: green, what: 'Test' },
   ];
-  for (const { id, port, group, what } of listeners) {
+  for (const { id, port, sslPolicy, group, what } of listeners) {
     const listener = new LbListener(scope, id, {
       loadBalancerArn: balancerArn,
       port,
       protocol: 'HTTPS',
-      sslPolicy: tlsPolicy,
+      sslPolicy,
       certificateArn: certificate_arn,
       defaultAction: [{ type: 'forward', targetGroupArn: group?.arn ?? '' }],
       // CodeDeploy points the listeners at blue or green; what it left is right.
@@ -152,7 +160,10 @@ function addService(scope: ModuleStack, context: ServiceContext): Record<string,
   return outputs;
 }
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
+/**
+ * The path names the account, which AWS holds load balancers of others to; it promises no source in the request, so the
+ * conditions hold where there is one (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html).
+ */
 function deliveredByLoadBalancers(
   account: AwsAccount,
   bucketArn: string,
@@ -164,9 +175,9 @@ function deliveredByLoadBalancers(
     resources: ['access', 'connections'].map((prefix) => `${bucketArn}/${prefix}/AWSLogs/${account.id}/*`),
     principals: [{ type: 'Service', identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'] }],
     condition: [
-      { test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] },
+      { test: 'StringEqualsIfExists', variable: 'aws:SourceAccount', values: [account.id] },
       {
-        test: 'ArnLike',
+        test: 'ArnLikeIfExists',
         variable: 'aws:SourceArn',
         values: [account.arn('elasticloadbalancing', `loadbalancer/app/${balancer}/*`)],
       },

@@ -12,9 +12,15 @@ import { arnInput, namePrefixInput } from '../module-inputs.ts';
 import { defineModule } from '../module-stack.ts';
 import { names } from '../naming.ts';
 
+/** Days until archived logs lie where nobody reads them in a hurry. */
+const deepArchiveDays = 365;
+
 const inputs = z.strictObject({
   name_prefix: namePrefixInput,
-  environment: z.string().min(1).meta({ description: 'Value of the tag Environment that costs are filed under.' }),
+  environment: z.string().min(1).meta({
+    description:
+      'Value of the tag Environment that costs are filed under. The payer activates that tag for cost allocation once; until then the budget sees nothing.',
+  }),
   monthly_limit_usd: z.number().min(1).meta({ description: 'What a month may cost, USD.' }),
   anomaly_usd: z.number().min(1).default(50).meta({ description: 'The smallest anomaly that is reported, USD.' }),
   anomaly_monitor: z
@@ -23,7 +29,13 @@ const inputs = z.strictObject({
     .meta({ description: 'Whether this environment watches for anomalies: one monitor serves an account.' }),
   alerts_topic_arn: arnInput('Topic that is told.'),
   logs_key_arn: arnInput('Key of the archive.'),
-  archive_days: z.int().min(365).max(3650).default(2555).meta({ description: 'Days that archived logs are kept.' }),
+  archive_days: z
+    .int()
+    // S3 wants an end after the last move, and bills the last class for 180 days at least.
+    .min(deepArchiveDays + 180)
+    .max(3650)
+    .default(2555)
+    .meta({ description: 'Days that archived logs are kept.' }),
   force_destroy_archive: z
     .boolean()
     .default(false)
@@ -44,7 +56,8 @@ export const cost = defineModule({
       timeUnit: 'MONTHLY',
       limitAmount: `${input.monthly_limit_usd}`,
       limitUnit: 'USD',
-      costFilter: [{ name: 'TagKeyValue', values: [`user:Environment$${input.environment}`] }],
+      // By format(): a dollar sign before a reference would make it text.
+      costFilter: [{ name: 'TagKeyValue', values: [text('format("user:Environment$%s", var.environment)')] }],
       notification: [
         notification('ACTUAL', 80, input.alerts_topic_arn),
         notification('ACTUAL', 100, input.alerts_topic_arn),
@@ -79,7 +92,7 @@ export const cost = defineModule({
       transitions: [
         { days: 30, storageClass: 'STANDARD_IA' },
         { days: 90, storageClass: 'GLACIER' },
-        { days: 365, storageClass: 'DEEP_ARCHIVE' },
+        { days: deepArchiveDays, storageClass: 'DEEP_ARCHIVE' },
       ],
       forceDestroy: input.force_destroy_archive,
       statements: (arn) => [exportedByLogs(account, arn)],

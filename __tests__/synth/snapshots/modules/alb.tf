@@ -167,6 +167,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "access_logs_lifecycle" {
     }
 
   }
+  depends_on = [
+    "aws_s3_bucket_versioning.access_logs_versioning",
+  ]
 }
 data "aws_iam_policy_document" "access_logs_policy_document" {
   statement {
@@ -203,14 +206,14 @@ data "aws_iam_policy_document" "access_logs_policy_document" {
     ]
     sid = "DeliveredByLoadBalancers"
     condition {
-      test = "StringEquals"
+      test = "StringEqualsIfExists"
       values = [
         "${data.aws_caller_identity.current.account_id}"
       ]
       variable = "aws:SourceAccount"
     }
     condition {
-      test = "ArnLike"
+      test = "ArnLikeIfExists"
       values = [
         "arn:${data.aws_partition.current_partition.partition}:elasticloadbalancing:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:loadbalancer/app/${var.name_prefix}-alb/*"
       ]
@@ -227,6 +230,9 @@ data "aws_iam_policy_document" "access_logs_policy_document" {
 resource "aws_s3_bucket_policy" "access_logs_policy" {
   bucket = aws_s3_bucket.access_logs.id
   policy = data.aws_iam_policy_document.access_logs_policy_document.json
+  depends_on = [
+    "aws_s3_bucket_public_access_block.access_logs_public_access",
+  ]
 }
 resource "aws_lb" "main" {
   desync_mitigation_mode     = "strictest"
@@ -300,7 +306,7 @@ resource "aws_lb_listener" "orbit_listener" {
   load_balancer_arn = aws_lb.main.arn
   port              = 443
   protocol          = "HTTPS"
-  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-3-2021-06"
   default_action {
     target_group_arn = aws_lb_target_group.orbit_blue.arn
     type             = "forward"
@@ -316,7 +322,7 @@ resource "aws_lb_listener" "orbit_test_listener" {
   load_balancer_arn = aws_lb.main.arn
   port              = 9443
   protocol          = "HTTPS"
-  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-3-2021-06"
   default_action {
     target_group_arn = aws_lb_target_group.orbit_green.arn
     type             = "forward"
@@ -388,7 +394,7 @@ resource "aws_lb_listener" "axon_test_listener" {
   load_balancer_arn = aws_lb.main.arn
   port              = 9444
   protocol          = "HTTPS"
-  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-3-2021-06"
   default_action {
     target_group_arn = aws_lb_target_group.axon_green.arn
     type             = "forward"

@@ -19,7 +19,7 @@ variable "name_prefix" {
 }
 
 variable "environment" {
-  description = "Value of the tag Environment that costs are filed under."
+  description = "Value of the tag Environment that costs are filed under. The payer activates that tag for cost allocation once; until then the budget sees nothing."
   type        = string
   validation {
     error_message = "environment: expected at least 1 characters."
@@ -79,8 +79,8 @@ variable "archive_days" {
     condition     = floor(var.archive_days) == var.archive_days
   }
   validation {
-    error_message = "archive_days: expected at least 365."
-    condition     = var.archive_days >= 365
+    error_message = "archive_days: expected at least 545."
+    condition     = var.archive_days >= 545
   }
   validation {
     error_message = "archive_days: expected at most 3650."
@@ -110,7 +110,7 @@ resource "aws_budgets_budget" "monthly" {
   cost_filter {
     name = "TagKeyValue"
     values = [
-      "user:Environment$${var.environment}"
+      "${format("user:Environment$%s", var.environment)}"
     ]
   }
   notification {
@@ -233,6 +233,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "archive_lifecycle" {
       storage_class = "DEEP_ARCHIVE"
     }
   }
+  depends_on = [
+    "aws_s3_bucket_versioning.archive_versioning",
+  ]
 }
 data "aws_iam_policy_document" "archive_policy_document" {
   statement {
@@ -294,6 +297,9 @@ data "aws_iam_policy_document" "archive_policy_document" {
 resource "aws_s3_bucket_policy" "archive_policy" {
   bucket = aws_s3_bucket.archive.id
   policy = data.aws_iam_policy_document.archive_policy_document.json
+  depends_on = [
+    "aws_s3_bucket_public_access_block.archive_public_access",
+  ]
 }
 
 output "budget_name" {

@@ -156,6 +156,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "trail_lifecycle" {
     }
 
   }
+  depends_on = [
+    "aws_s3_bucket_versioning.trail_versioning",
+  ]
   count = var.cloud_trail ? 1 : 0
 }
 data "aws_iam_policy_document" "trail_policy_document" {
@@ -238,7 +241,10 @@ data "aws_iam_policy_document" "trail_policy_document" {
 resource "aws_s3_bucket_policy" "trail_policy" {
   bucket = one(aws_s3_bucket.trail[*].id)
   policy = data.aws_iam_policy_document.trail_policy_document.json
-  count  = var.cloud_trail ? 1 : 0
+  depends_on = [
+    "aws_s3_bucket_public_access_block.trail_public_access",
+  ]
+  count = var.cloud_trail ? 1 : 0
 }
 resource "aws_cloudtrail" "audit" {
   enable_log_file_validation    = true
@@ -310,6 +316,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "records_lifecycle" {
     }
 
   }
+  depends_on = [
+    "aws_s3_bucket_versioning.records_versioning",
+  ]
   count = var.config ? 1 : 0
 }
 data "aws_iam_policy_document" "records_policy_document" {
@@ -393,7 +402,10 @@ data "aws_iam_policy_document" "records_policy_document" {
 resource "aws_s3_bucket_policy" "records_policy" {
   bucket = one(aws_s3_bucket.records[*].id)
   policy = data.aws_iam_policy_document.records_policy_document.json
-  count  = var.config ? 1 : 0
+  depends_on = [
+    "aws_s3_bucket_public_access_block.records_public_access",
+  ]
+  count = var.config ? 1 : 0
 }
 resource "aws_iam_service_linked_role" "config_role" {
   aws_service_name = "config.amazonaws.com"
