@@ -13,30 +13,44 @@ import { addNetworkAcls } from './networking/network-acls.ts';
 import { addSecurityGroups } from './networking/security-groups.ts';
 import { addSubnets } from './networking/subnets.ts';
 
-const network = z.string().regex(/^[0-9.]+\/[0-9]{1,2}$/);
+/** A network of /16 to /24: a sixteenth of it, a subnet, is then between AWS's largest and smallest. */
+const vpcNetwork = z.string().regex(/^[0-9]{1,3}(\.[0-9]{1,3}){3}\/(1[6-9]|2[0-4])$/);
+/** RFC 1918 and nothing wider: the load balancer is internal, so its callers are. */
+const privateNetwork = z
+  .string()
+  .regex(
+    /^(10(\.[0-9]{1,3}){3}\/([89]|[12][0-9]|3[0-2])|172\.(1[6-9]|2[0-9]|3[01])(\.[0-9]{1,3}){2}\/(1[2-9]|2[0-9]|3[0-2])|192\.168(\.[0-9]{1,3}){2}\/(1[6-9]|2[0-9]|3[0-2]))$/,
+  );
+/** Any network but one so wide that it names nobody. */
+const namedNetwork = z.string().regex(/^[0-9]{1,3}(\.[0-9]{1,3}){3}\/([89]|[12][0-9]|3[0-2])$/);
 
 const inputs = z.strictObject({
   name_prefix: namePrefixInput,
-  cidr: network.meta({ description: 'The network of the VPC, /16 to /24.' }),
+  cidr: vpcNetwork.meta({ description: 'The network of the VPC, /16 to /24.' }),
   availability_zones: z
     .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$/))
     .min(2)
     .max(3)
     .meta({ description: 'Zones with subnets. Add at the end: the order decides the networks of the subnets.' }),
-  nat: z
-    .enum(['none', 'single', 'per-az'])
-    .default('none')
-    .meta({ description: 'NAT gateways for the private subnets. Without any, VPC endpoints are the only way out.' }),
+  nat: z.enum(['none', 'single', 'per-az']).default('none').meta({
+    description:
+      'NAT gateways for the private subnets. Without any, VPC endpoints are the only way out; with them, Orbit still reaches token_issuer_cidrs alone.',
+  }),
   optional_endpoints: z
-    .array(z.enum(['xray', 'ssmmessages', 'codedeploy']))
+    .array(z.enum(['xray', 'ssmmessages', 'codedeploy', 'ecs', 'ecs-agent', 'ecs-telemetry']))
     .default([])
-    .meta({ description: 'Interface endpoints besides those the runtime needs.' }),
+    .meta({
+      description: 'Interface endpoints besides those the runtime needs. GPU instances need the three of ecs.',
+    }),
   caller_cidrs: z
-    .array(network)
+    .array(privateNetwork)
+    // A network ACL takes 20 rules per direction unless AWS raises it; five are taken.
+    .max(10)
     .default([])
-    .meta({ description: 'Networks whose callers may reach Orbit, besides the VPC.' }),
+    .meta({ description: 'Private networks whose callers may reach Orbit, besides the VPC.' }),
   token_issuer_cidrs: z
-    .array(network)
+    .array(namedNetwork)
+    .max(20)
     .default([])
     .meta({ description: "Networks where the issuer of callers' tokens serves its keys." }),
   mesh: z
@@ -82,6 +96,11 @@ export const networking = defineModule({
         value: subnetIds('private'),
       },
       axon_runtime_subnet_ids: { description: 'Subnets of Axon.', value: subnetIds('axon_runtime') },
+      private_route_table_ids: {
+        description:
+          'For routes to the networks of callers and the token issuer: by peering, a transit gateway, a VPN.',
+        value: list('[for zone in var.availability_zones : aws_route_table.private_routes[zone].id]'),
+      },
       load_balancer_security_group_id: { description: 'Of the load balancer.', value: groups.loadBalancer.id },
       orbit_security_group_id: { description: "Of Orbit's tasks.", value: groups.orbit.id },
       axon_security_group_id: { description: "Of Axon's tasks.", value: groups.axon.id },

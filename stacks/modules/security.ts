@@ -27,6 +27,9 @@ const inputs = z.strictObject({
   guard_duty: option('GuardDuty looks for threats'),
   security_hub: option('Security Hub checks against its standards'),
   config: option('Config records configurations'),
+  create_config_role: z.boolean().default(true).meta({
+    description: "Whether Config's service-linked role is made here; false where the account has it already.",
+  }),
   access_analyzer: option('Access Analyzer looks for what is shared outside'),
   public_access_block: option("the account's buckets can never be public"),
   retention_days: z.int().min(90).max(3650).default(365).meta({ description: 'Days that trail and records are kept.' }),

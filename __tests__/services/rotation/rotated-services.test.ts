@@ -88,8 +88,10 @@ function isReadBy(line: string, service: string): boolean {
 }
 
 describe('the services and their secrets', () => {
-  it('are read by each service at start, before it is ready', () => {
-    for (const service of services) expect(runtime.lines.filter((line) => isReadBy(line, service))).toHaveLength(1);
+  it('are read by each service at start, before it is ready', async () => {
+    // A service is ready over one connection and writes its lines to another: the line may arrive after the answer.
+    for (const service of services)
+      await vi.waitFor(() => expect(runtime.lines.filter((line) => isReadBy(line, service))).toHaveLength(1));
   });
 
   it('join the lines of one subject and one prompt, and keep others apart', async () => {

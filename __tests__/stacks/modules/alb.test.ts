@@ -1,13 +1,19 @@
 // The load balancer's claims: internal, encrypted on both sides, and two target groups and two listeners per service.
 // Next: stacks/modules/alb.ts.
-import { App } from 'cdktf';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { alb } from '../../../stacks/modules/alb.ts';
-import { type TerraformBlock } from '../../../stacks/terraform-json.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { accountId, arn, configurationOf, prefix, region } from '../../support/account-policies.ts';
+import { evaluateAccess } from '../../support/iam-evaluator.ts';
+import { resolveDocument } from '../../support/policy-documents.ts';
 
-const app = new App({ stackTraces: false, outdir: temporaryFolder('alb') });
-const { resource = {}, data = {}, variable = {} } = alb.synthesize(app).toConfiguration();
+const configuration = configurationOf(alb);
+const { resource = {}, variable = {} } = configuration;
+const known = {
+  'data.aws_caller_identity.current.account_id': accountId,
+  'data.aws_region.current_region.name': region,
+  'data.aws_partition.current_partition.partition': 'aws',
+  'var.name_prefix': prefix,
+};
 const listeners = resource['aws_lb_listener'] ?? {};
 const groups = resource['aws_lb_target_group'] ?? {};
 
@@ -23,7 +29,18 @@ test('the load balancer is internal, logs both requests and connections, and dro
   expect(variable['deletion_protection']).toMatchObject({ default: true });
 });
 
-test('each service has a production and a test listener with TLS 1.3, on blue and on green', () => {
+test('listeners speak TLS 1.3 alone, but where Lattice calls, which has 1.2: there with forward secrecy alone', () => {
+  expect(
+    Object.fromEntries(Object.entries(listeners).map(([name, listener]) => [name, listener['ssl_policy']])),
+  ).toEqual({
+    orbit_listener: 'ELBSecurityPolicy-TLS13-1-3-2021-06',
+    orbit_test_listener: 'ELBSecurityPolicy-TLS13-1-3-2021-06',
+    axon_listener: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
+    axon_test_listener: 'ELBSecurityPolicy-TLS13-1-3-2021-06',
+  });
+});
+
+test('each service has a production and a test listener, on blue and on green', () => {
   const ports = Object.fromEntries(Object.entries(listeners).map(([name, { port }]) => [name, port]));
   expect(ports).toEqual({
     orbit_listener: 443,
@@ -33,7 +50,6 @@ test('each service has a production and a test listener with TLS 1.3, on blue an
   });
   for (const [name, listener] of Object.entries(listeners)) {
     expect.soft(listener['protocol'], name).toBe('HTTPS');
-    expect.soft(listener['ssl_policy'], name).toMatch(/^ELBSecurityPolicy-TLS13-/);
     const color = name.includes('test') ? 'green' : 'blue';
     expect.soft(JSON.stringify(listener['default_action']), name).toContain(`_${color}.arn`);
   }
@@ -62,23 +78,47 @@ test("a target group's name fits AWS's 32 characters with the longest prefix", (
       .toBeLessThanOrEqual(32);
 });
 
-test('logs are delivered by load balancers of this account alone, and read with TLS alone', () => {
-  const statements = data['aws_iam_policy_document']?.['access_logs_policy_document']?.[
-    'statement'
-  ] as TerraformBlock[];
-  expect(statements[0]).toMatchObject({
-    effect: 'Deny',
-    condition: [{ variable: 'aws:SecureTransport', values: ['false'] }],
+describe('its logs', () => {
+  const service = 'logdelivery.elasticloadbalancing.amazonaws.com';
+  const own = {
+    'aws:SourceAccount': accountId,
+    'aws:SourceArn': arn('elasticloadbalancing', `loadbalancer/app/${prefix}-alb/0123456789abcdef`),
+  };
+  const delivers = (path: string, caller: string, context: Record<string, string>): boolean =>
+    evaluateAccess(
+      {
+        caller: { service: caller },
+        action: 's3:PutObject',
+        resource: `arn:aws:s3:::${prefix}-alb-logs-${accountId}/${path}`,
+        context: { 'aws:SecureTransport': 'true', ...context },
+      },
+      { resource: resolveDocument(configuration, 'access_logs_policy_document', known) },
+    ).allowed;
+
+  test('are delivered where AWS writes them, whether or not the request says for whom', () => {
+    for (const folder of ['access', 'connections'])
+      for (const context of [{}, own])
+        expect(delivers(`${folder}/AWSLogs/${accountId}/file.gz`, service, context)).toBe(true);
   });
-  expect(statements[1]).toMatchObject({
-    actions: ['s3:PutObject'],
-    principals: [{ type: 'Service', identifiers: ['logdelivery.elasticloadbalancing.amazonaws.com'] }],
-    condition: [{ variable: 'aws:SourceAccount' }, { variable: 'aws:SourceArn' }],
+
+  test('are delivered by no other service, for no other account or load balancer, to no other place', () => {
+    const path = `access/AWSLogs/${accountId}/file.gz`;
+    expect(delivers(path, 'delivery.logs.amazonaws.com', own)).toBe(false);
+    expect(delivers(`access/AWSLogs/444455556666/file.gz`, service, {})).toBe(false);
+    expect(delivers(`elsewhere/AWSLogs/${accountId}/file.gz`, service, own)).toBe(false);
+    expect(delivers(path, service, { ...own, 'aws:SourceAccount': '444455556666' })).toBe(false);
+    const other = own['aws:SourceArn'].replace(`${prefix}-alb`, 'another');
+    expect(delivers(path, service, { ...own, 'aws:SourceArn': other })).toBe(false);
   });
-  expect(resource['aws_s3_bucket_public_access_block']?.['access_logs_public_access']).toMatchObject({
-    block_public_acls: true,
-    block_public_policy: true,
-    ignore_public_acls: true,
-    restrict_public_buckets: true,
+
+  test('are there before the load balancer asks whether it may write', () => {
+    expect(resource['aws_lb']?.['main']).toMatchObject({ depends_on: ['aws_s3_bucket_policy.access_logs_policy'] });
   });
+});
+
+test('a target that leaves finishes what it has: it is waited for longer than a task drains', () => {
+  const delay = variable['deregistration_seconds']?.['default'];
+  expect(delay).toBeGreaterThanOrEqual(45);
+  for (const group of Object.values(groups))
+    expect(group).toMatchObject({ deregistration_delay: '${var.deregistration_seconds}' });
 });

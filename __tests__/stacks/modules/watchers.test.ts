@@ -1,64 +1,17 @@
-// What watches the account, its costs, its tenants and its meshes: the claims of the smaller modules.
-// Next: stacks/modules/security.ts, stacks/modules/cost.ts, stacks/modules/tenancy.ts, stacks/modules/ecs.ts.
+// The claims of the smaller modules: tenants, the cluster, the meshes that are not the default.
+// Next: stacks/modules/tenancy.ts, stacks/modules/ecs.ts, stacks/modules/mesh-service-connect.ts.
 import { App } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { type Module } from '../../../stacks/module-stack.ts';
-import { cost } from '../../../stacks/modules/cost.ts';
 import { ecs } from '../../../stacks/modules/ecs.ts';
 import { meshAppMesh } from '../../../stacks/modules/mesh-app-mesh.ts';
 import { meshServiceConnect } from '../../../stacks/modules/mesh-service-connect.ts';
-import { security } from '../../../stacks/modules/security.ts';
 import { tenancy } from '../../../stacks/modules/tenancy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const app = new App({ stackTraces: false, outdir: temporaryFolder('watchers') });
 const resourcesOf = (module: Module<never> | Module) =>
   (module as Module).synthesize(app).toConfiguration().resource ?? {};
-
-describe('security', () => {
-  const resource = resourcesOf(security);
-
-  test('keeps a trail of all regions whose files cannot be changed unseen, under its own key', () => {
-    expect(resource['aws_cloudtrail']?.['audit']).toMatchObject({
-      is_multi_region_trail: true,
-      include_global_service_events: true,
-      enable_log_file_validation: true,
-      kms_key_id: '${var.audit_key_arn}',
-    });
-  });
-
-  test.each([
-    ['aws_cloudtrail', 'audit', 'cloud_trail'],
-    ['aws_guardduty_detector', 'threats', 'guard_duty'],
-    ['aws_securityhub_account', 'hub', 'security_hub'],
-    ['aws_config_configuration_recorder', 'recorder', 'config'],
-    ['aws_accessanalyzer_analyzer', 'analyzer', 'access_analyzer'],
-    ['aws_s3_account_public_access_block', 'no_public_buckets', 'public_access_block'],
-  ])('has %s by option', (type, name, option) => {
-    expect(resource[type]?.[name]).toMatchObject({ count: `\${var.${option} ? 1 : 0}` });
-  });
-});
-
-describe('cost', () => {
-  const resource = resourcesOf(cost);
-
-  test('tells before the limit, at it, and when it is foreseen', () => {
-    expect(resource['aws_budgets_budget']?.['monthly']).toMatchObject({
-      notification: [
-        { notification_type: 'ACTUAL', threshold: 80 },
-        { notification_type: 'ACTUAL', threshold: 100 },
-        { notification_type: 'FORECASTED', threshold: 100 },
-      ],
-    });
-  });
-
-  test('moves archived logs to cheaper classes, each later than the one before', () => {
-    const rule = JSON.stringify(resource['aws_s3_bucket_lifecycle_configuration']?.['archive_lifecycle']);
-    expect(
-      [...rule.matchAll(/"days":(\d+),"storage_class":"(\w+)"/g)].map(([, days, name]) => `${days} ${name}`),
-    ).toEqual(['30 STANDARD_IA', '90 GLACIER', '365 DEEP_ARCHIVE']);
-  });
-});
 
 describe('tenancy', () => {
   const resource = resourcesOf(tenancy);

@@ -13,6 +13,9 @@ import { type ModuleStack } from '../../module-stack.ts';
 /** What the runtime itself calls, by the name of the endpoint service. */
 const needed = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager', 'kms', 'sts', 'lambda'];
 
+/** With App Mesh the proxies fetch their configuration. */
+const proxies = 'var.mesh == "app-mesh" ? ["appmesh-envoy-management"] : []';
+
 const anyone = [{ type: 'AWS', identifiers: ['*'] }];
 
 /** Adds gateway endpoints for S3 and DynamoDB and interface endpoints for the rest, each with a policy. */
@@ -25,8 +28,8 @@ export function addEndpoints(
   const policy = (id: string, statement: DataAwsIamPolicyDocumentStatement[]) =>
     new DataAwsIamPolicyDocument(scope, `${id}_endpoint_policy`, { statement }).json;
   const gateways = {
-    s3: policy('s3', [ofThisAccount(account), imageLayers(account)]),
-    dynamodb: policy('dynamodb', [ofThisAccount(account)]),
+    s3: policy('s3', [ofThisAccount(account, 'StringEquals'), imageLayers(account)]),
+    dynamodb: policy('dynamodb', [ofThisAccount(account, 'StringEquals')]),
   };
   for (const [service, document] of Object.entries(gateways))
     new VpcEndpoint(scope, service, {
@@ -48,12 +51,13 @@ export function addEndpoints(
   };
   new VpcEndpoint(scope, 'interface', {
     ...shared,
-    forEach: forEach(`toset(concat(${JSON.stringify(needed)}, var.optional_endpoints))`),
+    forEach: forEach(`toset(concat(${JSON.stringify(needed)}, ${proxies}, var.optional_endpoints))`),
     serviceName: serviceName(text('each.value')),
-    policy: policy('interface', [ofThisAccount(account)]),
+    // Calls such as sts:GetCallerIdentity have no resource.
+    policy: policy('interface', [ofThisAccount(account, 'StringEqualsIfExists')]),
     tags: { Name: `${prefix}-\${each.value}` },
   });
-  // A foundation model belongs to no account of ours, so this policy can name the caller alone.
+  // A foundation model belongs to no account, so its ARN is named; everything else of Bedrock has to be this account's.
   new VpcEndpoint(scope, 'bedrock', {
     ...shared,
     serviceName: serviceName('bedrock-runtime'),
@@ -61,7 +65,11 @@ export function addEndpoints(
       {
         sid: 'PrincipalsOfThisAccount',
         actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
-        resources: ['*'],
+        resources: [
+          // An inference profile sends a call to other regions.
+          `arn:${account.partition}:bedrock:*::foundation-model/*`,
+          account.arn('bedrock', '*'),
+        ],
         principals: anyone,
         condition: [ofAccount('StringEquals', 'aws:PrincipalAccount', account)],
       },
@@ -74,7 +82,10 @@ export function addEndpoints(
  * A perimeter, not a permission: whatever the caller's own policies allow, here only this account's principals pass, and
  * only to this account's resources (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html).
  */
-function ofThisAccount(account: AwsAccount): DataAwsIamPolicyDocumentStatement {
+function ofThisAccount(
+  account: AwsAccount,
+  resources: 'StringEquals' | 'StringEqualsIfExists',
+): DataAwsIamPolicyDocumentStatement {
   return {
     sid: 'PrincipalsAndResourcesOfThisAccount',
     actions: ['*'],
@@ -82,8 +93,7 @@ function ofThisAccount(account: AwsAccount): DataAwsIamPolicyDocumentStatement {
     principals: anyone,
     condition: [
       ofAccount('StringEquals', 'aws:PrincipalAccount', account),
-      // Calls such as sts:GetCallerIdentity have no resource.
-      ofAccount('StringEqualsIfExists', 'aws:ResourceAccount', account),
+      ofAccount(resources, 'aws:ResourceAccount', account),
     ],
   };
 }

@@ -28,6 +28,8 @@ export function addFlowLogs(
         actions: ['logs:DescribeLogStreams'],
         resources: [account.arn('logs', `log-group:${name}:*`)],
       },
+      // Delivery looks for its group among all (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html).
+      { sid: 'FindLogGroup', actions: ['logs:DescribeLogGroups'], resources: [account.arn('logs', 'log-group:*')] },
     ],
   });
   new FlowLog(scope, 'all_traffic', {

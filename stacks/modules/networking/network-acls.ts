@@ -21,18 +21,19 @@ interface Rule {
 
 const https = { from: 443, to: 443 };
 /**
- * Ports that answers come back to: Linux takes 32768–60999, NAT gateways and load balancers 1024–65535
+ * Ports that answers come back to: Linux takes 32768–60999; load balancers, NAT gateways and functions take 1024–65535
  * (https://docs.aws.amazon.com/vpc/latest/userguide/nacl-ephemeral-ports.html).
  */
 const ephemeral = { from: 1024, to: 65_535 };
 /** What Linux takes by default, and so every task. */
 const linuxEphemeral = { from: 32_768, to: 60_999 };
-/** The addresses that VPC Lattice speaks from (https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html). */
+/** The addresses that VPC Lattice speaks from (https://docs.aws.amazon.com/vpc-lattice/latest/ug/network-acls.html). */
 const latticeNetwork = '169.254.171.0/24';
 
 const answersReason =
   'answers come back to any port from 1024 on, 3389 among them; what may begin a connection is for security groups, which keep state';
 
+/** No rule is for the names that tasks look up, their credentials or the time: network ACLs do not see that traffic. */
 const rules: Readonly<Record<'public' | 'private' | 'axon_runtime', readonly Rule[]>> = {
   // NAT gateways alone: out for the private subnets, answers back.
   public: [
@@ -57,7 +58,8 @@ const rules: Readonly<Record<'public' | 'private' | 'axon_runtime', readonly Rul
     { id: 'answers_to_callers', direction: 'out', peer: { each: 'caller_cidrs' }, ...ephemeral },
     { id: 'answers_to_mesh', direction: 'out', peer: 'lattice', ...ephemeral },
   ],
-  // Axon: called by the load balancer or the mesh, calls endpoints.
+  // Axon: called by the load balancer or by Orbit, calls endpoints. An answer may go to any port of the VPC, so that Axon begins
+  // nothing there is for its security group.
   axon_runtime: [
     { id: 'tasks_from_vpc', direction: 'in', peer: 'vpc', from: ports.task, to: ports.task },
     { id: 'answers', direction: 'in', peer: 'anywhere', ...linuxEphemeral },

@@ -99,11 +99,13 @@ function addMeshDoors(scope: ModuleStack, { loadBalancer, orbit, axon, mesh }: S
 
 /** What tasks and functions call: endpoints by group, S3 and DynamoDB by prefix list, the token issuer by network. */
 function addWaysOut(scope: ModuleStack, { orbit, axon, endpoints, functions }: SecurityGroups): void {
-  const callers = { orbit, axon, functions };
-  for (const [name, from] of Object.entries(callers)) {
+  // Layers of images lie in S3; Axon records spent grants in a table, Governance reads policies from one.
+  const callers = { orbit: ['s3'], axon: ['s3', 'dynamodb'], functions: ['dynamodb'] } as const;
+  const groups = { orbit, axon, functions };
+  for (const name of ['orbit', 'axon', 'functions'] as const) {
+    const from = groups[name];
     hop(scope, `${name}_to_endpoints`, { from, to: endpoints, port: 443 });
-    // Layers of images lie in S3.
-    for (const service of name === 'orbit' ? ['s3'] : ['s3', 'dynamodb'])
+    for (const service of callers[name])
       new VpcSecurityGroupEgressRule(scope, `${name}_to_${service}`, {
         securityGroupId: from.id,
         prefixListId: text(`aws_vpc_endpoint.${service}.prefix_list_id`),

@@ -12,7 +12,10 @@ import { type ModuleStack } from '../../module-stack.ts';
 import { names } from '../../naming.ts';
 import { type WatcherOptions } from './audit-trail.ts';
 
-/** Adds recorder, delivery channel, bucket and Config's own service-linked role, which AWS maintains and bounds. */
+/** Where AWS puts Config's service-linked role. It alone writes that role's permissions, so there is no boundary to set. */
+const serviceLinkedRole = 'aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig';
+
+/** Adds recorder, delivery channel, bucket and Config's own service-linked role, of which an account has one. */
 export function addConfigurationRecord(scope: ModuleStack, account: AwsAccount, options: WatcherOptions): void {
   const { named } = names(options.prefix);
   const count = countWhen('var.config');
@@ -23,12 +26,16 @@ export function addConfigurationRecord(scope: ModuleStack, account: AwsAccount, 
     count,
     statements: (arn) => writtenByConfig(account, arn),
   });
-  const role = new IamServiceLinkedRole(scope, 'config_role', { count, awsServiceName: 'config.amazonaws.com' });
+  const role = new IamServiceLinkedRole(scope, 'config_role', {
+    count: countWhen('var.config && var.create_config_role'),
+    awsServiceName: 'config.amazonaws.com',
+  });
   const recorder = new ConfigConfigurationRecorder(scope, 'recorder', {
     count,
     name: named('recorder'),
-    roleArn: text(`one(${role.fqn}[*].arn)`),
+    roleArn: account.roleArn(serviceLinkedRole),
     recordingGroup: { allSupported: true, includeGlobalResourceTypes: true },
+    dependsOn: [role],
   });
   const channel = new ConfigDeliveryChannel(scope, 'channel', {
     count,

@@ -22,8 +22,8 @@ variable "cidr" {
   description = "The network of the VPC, /16 to /24."
   type        = string
   validation {
-    error_message = "cidr: expected text that matches ^[0-9.]+/[0-9]{1,2}$."
-    condition     = can(regex("^[0-9.]+/[0-9]{1,2}$", var.cidr))
+    error_message = "cidr: expected text that matches ^[0-9]{1,3}([.][0-9]{1,3}){3}/(1[6-9]|2[0-4])$."
+    condition     = can(regex("^[0-9]{1,3}([.][0-9]{1,3}){3}/(1[6-9]|2[0-4])$", var.cidr))
   }
 }
 
@@ -45,7 +45,7 @@ variable "availability_zones" {
 }
 
 variable "nat" {
-  description = "NAT gateways for the private subnets. Without any, VPC endpoints are the only way out."
+  description = "NAT gateways for the private subnets. Without any, VPC endpoints are the only way out; with them, Orbit still reaches token_issuer_cidrs alone."
   type        = string
   validation {
     error_message = "nat: expected one of none, single, per-az."
@@ -55,22 +55,26 @@ variable "nat" {
 }
 
 variable "optional_endpoints" {
-  description = "Interface endpoints besides those the runtime needs."
+  description = "Interface endpoints besides those the runtime needs. GPU instances need the three of ecs."
   type        = list(string)
   validation {
-    error_message = "optional_endpoints: expected every element to be one of xray, ssmmessages, codedeploy."
-    condition     = alltrue([for item in var.optional_endpoints : contains(["xray", "ssmmessages", "codedeploy"], item)])
+    error_message = "optional_endpoints: expected every element to be one of xray, ssmmessages, codedeploy, ecs, ecs-agent, ecs-telemetry."
+    condition     = alltrue([for item in var.optional_endpoints : contains(["xray", "ssmmessages", "codedeploy", "ecs", "ecs-agent", "ecs-telemetry"], item)])
   }
   default = [
   ]
 }
 
 variable "caller_cidrs" {
-  description = "Networks whose callers may reach Orbit, besides the VPC."
+  description = "Private networks whose callers may reach Orbit, besides the VPC."
   type        = list(string)
   validation {
-    error_message = "caller_cidrs: expected every element to be text that matches ^[0-9.]+/[0-9]{1,2}$."
-    condition     = alltrue([for item in var.caller_cidrs : can(regex("^[0-9.]+/[0-9]{1,2}$", item))])
+    error_message = "caller_cidrs: expected at most 10 elements."
+    condition     = length(var.caller_cidrs) <= 10
+  }
+  validation {
+    error_message = "caller_cidrs: expected every element to be text that matches ^(10([.][0-9]{1,3}){3}/([89]|[12][0-9]|3[0-2])|172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}/(1[2-9]|2[0-9]|3[0-2])|192[.]168([.][0-9]{1,3}){2}/(1[6-9]|2[0-9]|3[0-2]))$."
+    condition     = alltrue([for item in var.caller_cidrs : can(regex("^(10([.][0-9]{1,3}){3}/([89]|[12][0-9]|3[0-2])|172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2}/(1[2-9]|2[0-9]|3[0-2])|192[.]168([.][0-9]{1,3}){2}/(1[6-9]|2[0-9]|3[0-2]))$", item))])
   }
   default = [
   ]
@@ -80,8 +84,12 @@ variable "token_issuer_cidrs" {
   description = "Networks where the issuer of callers' tokens serves its keys."
   type        = list(string)
   validation {
-    error_message = "token_issuer_cidrs: expected every element to be text that matches ^[0-9.]+/[0-9]{1,2}$."
-    condition     = alltrue([for item in var.token_issuer_cidrs : can(regex("^[0-9.]+/[0-9]{1,2}$", item))])
+    error_message = "token_issuer_cidrs: expected at most 20 elements."
+    condition     = length(var.token_issuer_cidrs) <= 20
+  }
+  validation {
+    error_message = "token_issuer_cidrs: expected every element to be text that matches ^[0-9]{1,3}([.][0-9]{1,3}){3}/([89]|[12][0-9]|3[0-2])$."
+    condition     = alltrue([for item in var.token_issuer_cidrs : can(regex("^[0-9]{1,3}([.][0-9]{1,3}){3}/([89]|[12][0-9]|3[0-2])$", item))])
   }
   default = [
   ]
@@ -696,13 +704,6 @@ resource "aws_vpc_security_group_ingress_rule" "functions_to_endpoints_in" {
   security_group_id            = aws_security_group.endpoints.id
   to_port                      = 443
 }
-resource "aws_vpc_security_group_egress_rule" "functions_to_s3" {
-  from_port         = 443
-  ip_protocol       = "tcp"
-  prefix_list_id    = aws_vpc_endpoint.s3.prefix_list_id
-  security_group_id = aws_security_group.functions.id
-  to_port           = 443
-}
 resource "aws_vpc_security_group_egress_rule" "functions_to_dynamodb" {
   from_port         = 443
   ip_protocol       = "tcp"
@@ -735,7 +736,7 @@ data "aws_iam_policy_document" "s3_endpoint_policy" {
       variable = "aws:PrincipalAccount"
     }
     condition {
-      test = "StringEqualsIfExists"
+      test = "StringEquals"
       values = [
         "${data.aws_caller_identity.current.account_id}"
       ]
@@ -781,7 +782,7 @@ data "aws_iam_policy_document" "dynamodb_endpoint_policy" {
       variable = "aws:PrincipalAccount"
     }
     condition {
-      test = "StringEqualsIfExists"
+      test = "StringEquals"
       values = [
         "${data.aws_caller_identity.current.account_id}"
       ]
@@ -859,7 +860,7 @@ resource "aws_vpc_endpoint" "interface" {
   }
   vpc_endpoint_type = "Interface"
   vpc_id            = aws_vpc.main.id
-  for_each          = toset(concat(["ecr.api", "ecr.dkr", "logs", "secretsmanager", "kms", "sts", "lambda"], var.optional_endpoints))
+  for_each          = toset(concat(["ecr.api", "ecr.dkr", "logs", "secretsmanager", "kms", "sts", "lambda"], var.mesh == "app-mesh" ? ["appmesh-envoy-management"] : [], var.optional_endpoints))
 }
 data "aws_iam_policy_document" "bedrock_endpoint_policy" {
   statement {
@@ -868,7 +869,8 @@ data "aws_iam_policy_document" "bedrock_endpoint_policy" {
       "bedrock:InvokeModelWithResponseStream"
     ]
     resources = [
-      "*"
+      "arn:${data.aws_partition.current_partition.partition}:bedrock:*::foundation-model/*",
+      "arn:${data.aws_partition.current_partition.partition}:bedrock:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:*"
     ]
     sid = "PrincipalsOfThisAccount"
     condition {
@@ -924,6 +926,15 @@ data "aws_iam_policy_document" "flow_logs_boundary_document" {
       "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:/aws/vpc/${var.name_prefix}-flow-logs:*"
     ]
     sid = "FindLogStreams"
+  }
+  statement {
+    actions = [
+      "logs:DescribeLogGroups"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:*"
+    ]
+    sid = "FindLogGroup"
   }
 }
 resource "aws_iam_policy" "flow_logs_boundary" {
@@ -986,6 +997,15 @@ data "aws_iam_policy_document" "flow_logs_permissions_document" {
     ]
     sid = "FindLogStreams"
   }
+  statement {
+    actions = [
+      "logs:DescribeLogGroups"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:logs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:log-group:*"
+    ]
+    sid = "FindLogGroup"
+  }
 }
 resource "aws_iam_role_policy" "flow_logs_permissions" {
   name   = "permissions"
@@ -1021,6 +1041,11 @@ output "private_subnet_ids" {
 output "axon_runtime_subnet_ids" {
   value       = [for zone in var.availability_zones : aws_subnet.axon_runtime[zone].id]
   description = "Subnets of Axon."
+}
+
+output "private_route_table_ids" {
+  value       = [for zone in var.availability_zones : aws_route_table.private_routes[zone].id]
+  description = "For routes to the networks of callers and the token issuer: by peering, a transit gateway, a VPN."
 }
 
 output "load_balancer_security_group_id" {

@@ -55,6 +55,13 @@ variable "config" {
   default = true
 }
 
+variable "create_config_role" {
+  description = "Whether Config's service-linked role is made here; false where the account has it already."
+  type        = bool
+
+  default = true
+}
+
 variable "access_analyzer" {
   description = "Whether Access Analyzer looks for what is shared outside."
   type        = bool
@@ -409,15 +416,18 @@ resource "aws_s3_bucket_policy" "records_policy" {
 }
 resource "aws_iam_service_linked_role" "config_role" {
   aws_service_name = "config.amazonaws.com"
-  count            = var.config ? 1 : 0
+  count            = var.config && var.create_config_role ? 1 : 0
 }
 resource "aws_config_configuration_recorder" "recorder" {
   name     = "${var.name_prefix}-recorder"
-  role_arn = one(aws_iam_service_linked_role.config_role[*].arn)
+  role_arn = "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
   recording_group {
     all_supported                 = true
     include_global_resource_types = true
   }
+  depends_on = [
+    "aws_iam_service_linked_role.config_role",
+  ]
   count = var.config ? 1 : 0
 }
 resource "aws_config_delivery_channel" "channel" {
