@@ -1,7 +1,7 @@
 // The commands of the policy tool, and the way from arguments to an exit code.
 // Next: governance/cli/validate.ts and governance/cli/publish.ts.
 import { AwsCallError } from '../lambda/aws-json.ts';
-import { type CliContext, type Command, UsageError } from './command.ts';
+import { type CliContext, type Command, InvalidPoliciesError, UsageError } from './command.ts';
 import { publishCommand } from './publish.ts';
 import { validateCommand } from './validate.ts';
 
@@ -31,6 +31,10 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   try {
     return await command.run(rest, context);
   } catch (error) {
+    if (error instanceof InvalidPoliciesError) {
+      context.writeError(`${error.message}\npolicy ${name}: the policies are not valid\n`);
+      return 1;
+    }
     const isUsage = error instanceof UsageError;
     context.writeError(`policy ${name}: ${describe(error)}${isUsage ? `; try "${name} --help"` : ''}\n`);
     return isUsage ? 2 : 1;

@@ -3,13 +3,17 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type PolicyDocument, policyLimits } from '../policy/document.ts';
-import { formatIssue } from '../policy/issues.ts';
+import { formatIssue, type Issue } from '../policy/issues.ts';
 import { parsePolicy } from '../policy/parse.ts';
+import { createPlaceFinder, type Place } from './json-places.ts';
 
-/** One file as it was read: its document, or everything that is wrong with it, a line each. */
+/** Something wrong with a document, and where in its file. */
+export interface PolicyProblem extends Place, Omit<Issue, 'offset'> {}
+
+/** One file as it was read: its document, or everything that is wrong with it. */
 export type PolicyFile =
   | { readonly file: string; readonly ok: true; readonly text: string; readonly document: PolicyDocument }
-  | { readonly file: string; readonly ok: false; readonly problems: readonly string[] };
+  | { readonly file: string; readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** The shipped policies. */
 export const policiesFolder = path.resolve(import.meta.dirname, '../policies');
@@ -43,12 +47,27 @@ async function readPolicyFile(absolute: string): Promise<PolicyFile> {
   const file = path.relative('.', absolute);
   const text = await readFile(absolute, 'utf8');
   const bytes = Buffer.byteLength(text);
-  if (bytes > policyLimits.documentBytes)
-    return { file, ok: false, problems: [`got ${bytes} bytes, expected at most ${policyLimits.documentBytes}`] };
+  if (bytes > policyLimits.documentBytes) {
+    const tooLarge = { path: '', got: `${bytes} bytes`, expected: `at most ${policyLimits.documentBytes}` };
+    return { file, ok: false, problems: [{ line: 1, column: 1, ...tooLarge }] };
+  }
   const reading = parsePolicy(text);
   return reading.ok
     ? { file, ok: true, text, document: reading.document }
-    : { file, ok: false, problems: reading.issues.map(formatIssue) };
+    : { file, ok: false, problems: placeIssues(text, reading.issues) };
+}
+
+/** Issues in the order of the text. */
+function placeIssues(text: string, issues: readonly Issue[]): PolicyProblem[] {
+  const find = createPlaceFinder(text);
+  return issues
+    .map((issue) => ({ ...find(issue), path: issue.path, got: issue.got, expected: issue.expected }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** `policies/acme.json:12:7: rules[0].effect: got "alow", expected "permit" or "forbid"`, as editors and compilers have it. */
+export function describeProblem(file: string, problem: PolicyProblem): string {
+  return `${file}:${problem.line}:${problem.column}: ${formatIssue(problem)}`;
 }
 
 /** Two documents of one tenant: which is meant cannot be known. */
@@ -59,7 +78,10 @@ function refuseTwins(files: PolicyFile[]): PolicyFile[] {
     const { tenant } = read.document;
     const earlier = first.get(tenant);
     if (earlier === undefined) first.set(tenant, read.file);
-    else return { file: read.file, ok: false, problems: [`tenant: got "${tenant}", which ${earlier} is for already`] };
+    else {
+      const twin = { path: 'tenant', got: `"${tenant}"`, expected: `a tenant that ${earlier} is not for already` };
+      return { file: read.file, ok: false, problems: placeIssues(read.text, [twin]) };
+    }
     return read;
   });
 }

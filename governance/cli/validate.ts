@@ -2,7 +2,7 @@
 // Next: governance/cli/policy-files.ts, which reads them.
 import { digestOf } from '../lambda/signed-revision.ts';
 import { type Command, parseCommandLine } from './command.ts';
-import { type PolicyFile, readPolicyFiles } from './policy-files.ts';
+import { describeProblem, type PolicyFile, readPolicyFiles } from './policy-files.ts';
 
 /** Checks documents as the function would that loads them. */
 export const validateCommand: Command = {
@@ -10,6 +10,7 @@ export const validateCommand: Command = {
   help: `Usage: npm run policy -- validate [FILES…] [--json]
 
 Checks policy documents; FILES may be folders. Without FILES: governance/policies.
+Every problem is a line: file, line, column, path, what was got and what was expected.
 
   --json   print one JSON object instead of lines
 
@@ -37,7 +38,7 @@ function summarize(read: PolicyFile): object {
 
 /** What a person is told of a file: one line, or one for each problem. */
 export function describeFile(read: PolicyFile): string {
-  if (!read.ok) return read.problems.map((problem) => `${read.file}: ${problem}\n`).join('');
+  if (!read.ok) return read.problems.map((problem) => `${describeProblem(read.file, problem)}\n`).join('');
   const { tenant, revision, rules } = read.document;
   return `${read.file}: valid, tenant ${tenant}, revision ${revision}, ${rules.length} rules\n`;
 }

@@ -7,6 +7,8 @@ export interface Issue {
   path: string;
   got: string;
   expected: string;
+  /** Where in the text, in UTF-16 units from its start, for what no path leads to. */
+  offset?: number;
 }
 
 const gotMaxLength = 80;
@@ -34,6 +36,15 @@ export function formatPath(path: readonly PropertyKey[]): string {
     if (!/^[A-Za-z_$][\w$-]*$/.test(name)) return `${text}[${JSON.stringify(name)}]`;
     return text === '' ? name : `${text}.${name}`;
   }, '');
+}
+
+/** The keys of a path that {@link formatPath} wrote. */
+export function pathKeys(path: string): (string | number)[] {
+  const step = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|\.?([A-Za-z_$][\w$-]*)/gy;
+  return Array.from(path.matchAll(step), ([, index, quoted, name]) => {
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? String(name) : String(JSON.parse(quoted));
+  });
 }
 
 /** A value as it may be shown in a message: JSON, cut to 80 characters, `nothing` when absent. */

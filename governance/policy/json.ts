@@ -24,6 +24,7 @@ export function readJson(text: string, maxDepth: number): JsonReading {
           path: '',
           got: `nesting deeper than ${maxDepth} at offset ${scan.tooDeepAt}`,
           expected: `at most ${maxDepth} levels`,
+          offset: scan.tooDeepAt,
         },
       ],
     };

@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runCli } from '../../../governance/cli/commands.ts';
 import { createDynamoStore } from '../../../governance/lambda/dynamodb-store.ts';
 import { type DynamoAccount, startDynamoAccount, tableNames } from '../../support/dynamo-account.ts';
+import { runPolicyTool } from '../../support/policy-cli.ts';
 import { draft, platformDraft } from '../../support/policy-fixtures.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -33,15 +33,7 @@ const environmentOf = (name: string): Record<string, string | undefined> => {
     AWS_ENDPOINT_URL_KMS: kms.endpoint,
   };
 };
-const run = async (args: readonly string[], environment = environmentOf('publisher')) => {
-  let [out, errors] = ['', ''];
-  const code = await runCli(args, {
-    environment,
-    write: (text) => void (out += text),
-    writeError: (text) => void (errors += text),
-  });
-  return { code, out, errors };
-};
+const run = (args: readonly string[], environment = environmentOf('publisher')) => runPolicyTool(args, { environment });
 const publish = (...more: string[]) =>
   run(['publish', folder, '--table', tableNames.policies, '--key', account.publisherKey, ...more]);
 const keysThere = () => [...account.tables.items(tableNames.policies).keys()].sort();
@@ -113,11 +105,11 @@ describe('publish', () => {
     save('t1.json', { ...draft([]), format: 2, rulez: [] });
     const { code, out } = await publish();
     expect(code).toBe(1);
-    expect(out).toContain('t1.json: format: got 2, expected 1');
-    expect(out).toContain('t1.json: rulez: got [], expected no such key');
+    expect(out).toContain('t1.json:1:2: format: got 2, expected 1');
+    expect(out).toMatch(/t1\.json:1:\d+: rulez: got \[\], expected no such key/);
     save('t1.json', draft([]));
     save('t2.json', draft([]));
-    expect((await publish()).out).toContain('t2.json: tenant: got "t1"');
+    expect((await publish()).out).toMatch(/t2\.json:1:\d+: tenant: got "t1"/);
     expect(account.calls).toEqual([]);
   });
 

@@ -4,16 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli } from '../../../governance/cli/commands.ts';
+import { runPolicyTool } from '../../support/policy-cli.ts';
 import { draft } from '../../support/policy-fixtures.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const validate = async (...args: string[]) => {
-  let out = '';
-  const write = (text: string) => void (out += text);
-  return { code: await runCli(['validate', ...args], { environment: {}, write, writeError: write }), out };
-};
+const validate = (...args: string[]) => runPolicyTool(['validate', ...args]);
 
 describe('validate', () => {
   it('finds the shipped policies valid, from the command line', () => {
@@ -38,9 +34,9 @@ describe('validate', () => {
     const { code, out } = await validate(folder);
     expect(code).toBe(1);
     expect(out).toContain('good.json: valid, tenant t1');
-    expect(out).toMatch(/bad\.json: rules\[0\]\.effect: got "alow"/);
-    expect(out).toMatch(/bad\.json: more: got 1, expected no such key/);
-    expect(out).toMatch(/broken\.json: input: got .*expected JSON/);
+    expect(out).toMatch(/bad\.json:1:\d+: rules\[0\]\.effect: got "alow"/);
+    expect(out).toMatch(/bad\.json:1:\d+: more: got 1, expected no such key/);
+    expect(out).toMatch(/broken\.json:1:2: input: got .*expected JSON/);
     const json = JSON.parse((await validate(folder, '--json')).out) as { ok: boolean; files: { ok: boolean }[] };
     expect([json.ok, json.files.map(({ ok }) => ok)]).toEqual([false, [false, false, true]]);
   });
@@ -48,11 +44,11 @@ describe('validate', () => {
   it('says that there is nothing to check', async () => {
     expect(await validate(temporaryFolder('empty'))).toMatchObject({
       code: 1,
-      out: expect.stringContaining('got no policy in') as string,
+      errors: expect.stringContaining('got no policy in') as string,
     });
     expect(await validate('/nowhere/at/all.json')).toMatchObject({
       code: 1,
-      out: expect.stringContaining('got no file or folder') as string,
+      errors: expect.stringContaining('got no file or folder') as string,
     });
   });
 });
