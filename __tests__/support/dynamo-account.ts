@@ -12,7 +12,7 @@ import { listenLoopback, readWireRequest, sendJson } from '../../services/local/
 import { createPrincipals } from '../../services/local/principals.ts';
 import { verifySigV4 } from '../../services/local/sigv4-verifier.ts';
 import { DynamoFault, DynamoTables, type Item } from './dynamo-tables.ts';
-import { documentFrom } from './policy-cases.ts';
+import { documentFrom } from './shipped-policies.ts';
 
 /** How an operation fails: no answer ever, none after it was carried out, carried out late, answered late, or an error of a type. */
 export type Fault =

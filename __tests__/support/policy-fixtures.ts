@@ -2,7 +2,7 @@
 // Next: __tests__/governance/policy/decide.test.ts, which asks them.
 import { compilePolicy, type CompiledPolicy } from '../../governance/policy/compile.ts';
 import { type PolicyRequest } from '../../governance/policy/decide.ts';
-import { documentFrom } from './policy-cases.ts';
+import { documentFrom } from './shipped-policies.ts';
 
 /** A document as a security engineer would write it; what is left out is the fixture's own. */
 export type DocumentDraft = Readonly<Record<string, unknown>>;

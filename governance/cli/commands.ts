@@ -3,9 +3,14 @@
 import { AwsCallError } from '../lambda/aws-json.ts';
 import { type CliContext, type Command, InvalidPoliciesError, UsageError } from './command.ts';
 import { publishCommand } from './publish.ts';
+import { testCommand } from './test.ts';
 import { validateCommand } from './validate.ts';
 
-const commands: Readonly<Record<string, Command>> = { validate: validateCommand, publish: publishCommand };
+const commands: Readonly<Record<string, Command>> = {
+  validate: validateCommand,
+  test: testCommand,
+  publish: publishCommand,
+};
 
 /**
  * Runs the tool. Never throws: whatever happens is a message and an exit code.

@@ -1,31 +1,28 @@
 // The shipped documents are valid, named for their tenant, and described by a schema that says what the code says.
 // Next: governance/policies/default.json; scripts/write-policy-schema.ts, which writes the schema.
 import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { policiesFolder } from '../../../governance/cli/policy-files.ts';
 import { parsePolicy } from '../../../governance/policy/parse.ts';
-import { policySchemaFile, renderPolicySchema } from '../../../scripts/write-policy-schema.ts';
-import { documentFrom, policiesFolder, readPolicyCases, readPolicyFiles } from '../../support/policy-cases.ts';
+import { policySchemas, renderPolicySchema } from '../../../scripts/write-policy-schema.ts';
+import { documentFrom, readPolicyFiles } from '../../support/shipped-policies.ts';
 import { documents } from '../../support/policy-generators.ts';
 
 const files = readPolicyFiles();
-const schemaText = readFileSync(policySchemaFile, 'utf8');
-const schema = z.fromJSONSchema(JSON.parse(schemaText) as Parameters<typeof z.fromJSONSchema>[0]);
+const schemaText = (name: string) => readFileSync(path.join(policiesFolder, name), 'utf8');
+const schemaOf = (name: string) =>
+  z.fromJSONSchema(JSON.parse(schemaText(name)) as Parameters<typeof z.fromJSONSchema>[0]);
+const schema = schemaOf('policy.schema.json');
+const caseSchema = schemaOf('cases.schema.json');
 
 describe('the folder', () => {
-  it('holds the platform’s document, tenants’ documents, cases for each of them, the schema, and nothing else', () => {
+  it('holds the platform’s document, tenants’ documents, cases for each of them, the schemas, and nothing else', () => {
     expect(files.map(({ name }) => name)).toEqual(['acme.json', 'default.json', 'platform.json']);
-    const expected = [
-      ...files.flatMap(({ name }) => [name, name.replace('.json', '.cases.json')]),
-      'policy.schema.json',
-    ];
-    expect(readdirSync(policiesFolder).sort()).toEqual(expected.sort());
-    expect([...new Set(readPolicyCases().map(({ file }) => file))]).toEqual([
-      'acme.cases.json',
-      'default.cases.json',
-      'platform.cases.json',
-    ]);
+    const expected = files.flatMap(({ name }) => [name, name.replace('.json', '.cases.json')]);
+    expect(readdirSync(policiesFolder).sort()).toEqual([...expected, ...Object.keys(policySchemas)].sort());
   });
 });
 
@@ -40,6 +37,14 @@ describe.each(files)('$name', ({ name, text }) => {
     expect(schema.safeParse(value).success).toBe(true);
   });
 
+  it('has cases that name their schema, and fit it', () => {
+    const value: unknown = JSON.parse(
+      readFileSync(path.join(policiesFolder, name.replace('.json', '.cases.json')), 'utf8'),
+    );
+    expect(value).toHaveProperty('$schema', './cases.schema.json');
+    expect(caseSchema.safeParse(value).success).toBe(true);
+  });
+
   it('declares what Orbit says of every call: maxTokens, model, promptLength and stream', () => {
     const declared = { maxTokens: 'number', model: 'string', promptLength: 'number', stream: 'boolean' };
     expect(documentFrom(text).intents['call_reasoning']?.context).toMatchObject(declared);
@@ -47,9 +52,12 @@ describe.each(files)('$name', ({ name, text }) => {
 });
 
 describe('the schema', () => {
-  it('is what the code generates: if not, run `node scripts/write-policy-schema.ts`', async () => {
-    expect(schemaText).toBe(await renderPolicySchema());
-  });
+  it.each(Object.keys(policySchemas))(
+    '%s is what the code generates: if not, run `node scripts/write-policy-schema.ts`',
+    async (name) => {
+      expect(schemaText(name)).toBe(await renderPolicySchema(name));
+    },
+  );
 
   it('accepts what the parser accepts', () => {
     fc.assert(

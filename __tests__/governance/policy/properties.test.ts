@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, type Verdict } from '../../../governance/policy/decide.ts';
 import { parsePolicy, printPolicy } from '../../../governance/policy/parse.ts';
-import { documentFrom } from '../../support/policy-cases.ts';
+import { documentFrom } from '../../support/shipped-policies.ts';
 import { compileDraft, type DocumentDraft, noonMs } from '../../support/policy-fixtures.ts';
 import { documents, forbids, permits, requests, type World, worlds } from '../../support/policy-generators.ts';
 import { decidePlainly, distinct, type PlainVerdict } from '../../support/reference-evaluator.ts';
