@@ -30,6 +30,11 @@ interface Action {
   readonly ReturnValuesOnConditionCheckFailure?: string;
 }
 
+interface Query extends Action {
+  readonly Limit?: number;
+  readonly ScanIndexForward?: boolean;
+}
+
 /** Tables by name, each with the names of its key attributes. */
 export class DynamoTables {
   readonly #tables = new Map<string, { readonly keys: readonly string[]; readonly items: Map<string, Item> }>();
@@ -51,7 +56,7 @@ export class DynamoTables {
   /** Runs one operation, all at once. @throws DynamoFault as DynamoDB would refuse */
   run(operation: string, input: Record<string, unknown>): object {
     if (operation === 'GetItem') return this.#get(input as unknown as Action);
-    if (operation === 'Query') return this.#query(input as unknown as Action & { Limit: number });
+    if (operation === 'Query') return this.#query(input as unknown as Query);
     if (operation === 'TransactWriteItems') return this.#transact(input);
     throw new DynamoFault('UnknownOperationException', `got ${operation}`);
   }
@@ -61,13 +66,13 @@ export class DynamoTables {
     return item ? { Item: item } : {};
   }
 
-  /** The items of one partition, from the end. */
-  #query({ TableName, ExpressionAttributeValues = {}, Limit }: Action & { Limit: number }): object {
+  /** The items of one partition, in the order of their sort key or from the end. */
+  #query({ TableName, ExpressionAttributeValues = {}, Limit, ScanIndexForward = true }: Query): object {
     const [partition = '', sort = ''] = this.#table(TableName).keys;
     const order = (item: Item): string => Object.values(item[sort] ?? {})[0] ?? '';
     const found = [...this.items(TableName).values()]
       .filter((item) => isDeepStrictEqual(item[partition], ExpressionAttributeValues[':tenant']))
-      .sort((a, b) => (order(a) < order(b) ? 1 : -1));
+      .sort((a, b) => (order(a) < order(b) === ScanIndexForward ? -1 : 1));
     return { Items: found.slice(0, Limit) };
   }
 

@@ -2,14 +2,18 @@
 // Next: governance/cli/validate.ts and governance/cli/publish.ts.
 import { AwsCallError } from '../lambda/aws-json.ts';
 import { type CliContext, type Command, InvalidPoliciesError, UsageError } from './command.ts';
+import { explainCommand } from './explain.ts';
 import { publishCommand } from './publish.ts';
+import { rollbackCommand } from './rollback.ts';
 import { testCommand } from './test.ts';
 import { validateCommand } from './validate.ts';
 
 const commands: Readonly<Record<string, Command>> = {
   validate: validateCommand,
   test: testCommand,
+  explain: explainCommand,
   publish: publishCommand,
+  rollback: rollbackCommand,
 };
 
 /**

@@ -2,10 +2,10 @@
 // Next: governance/cli/publish-revision.ts, which publishes one.
 import { platformTenant } from '../policy/document.ts';
 import { AwsCallError } from '../lambda/aws-json.ts';
-import { findAccount } from './account-access.ts';
-import { type Command, parseCommandLine, UsageError } from './command.ts';
+import { type Command, parseCommandLine } from './command.ts';
 import { readPolicyFiles } from './policy-files.ts';
 import { type PublishOutcome, publishRevision } from './publish-revision.ts';
+import { findTarget, targetHelp, targetOptions } from './publish-target.ts';
 import { describeFile } from './validate.ts';
 
 /** A document's outcome, or why its publication could not be carried out. */
@@ -19,13 +19,7 @@ export const publishCommand: Command = {
 Publishes policy documents, the platform's first; FILES may be folders. Without FILES: governance/policies.
 All are checked before the first is published. What is in force already stays as it is.
 
-  --table TABLE    the policy table (or POLICY_TABLE)
-  --key KEY        the KMS key that signs: id, ARN or alias (or POLICY_PUBLISHER_KEY)
-  --region REGION  (or AWS_REGION)
-  --endpoint URL   of KMS and DynamoDB (or AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL_DYNAMODB)
-  --dry-run        say what would be done; sign and write nothing
-  --json           print one JSON object instead of lines
-
+${targetHelp}
 Exit code: 0 when all are in force, 1 when one is not, 2 when the call is wrong.
 
 Examples:
@@ -34,27 +28,14 @@ Examples:
   npm run policy -- publish --table T --key K --endpoint http://127.0.0.1:5000 --region eu-central-1 --json
 `,
   async run(args, { environment, write }) {
-    const { values, positionals } = parseCommandLine(args, {
-      table: { type: 'string' },
-      key: { type: 'string' },
-      region: { type: 'string' },
-      endpoint: { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    });
-    const table = values.table ?? environment['POLICY_TABLE'];
-    const key = values.key ?? environment['POLICY_PUBLISHER_KEY'];
-    if (!table) throw new UsageError('got no table, expected --table or POLICY_TABLE');
-    if (!key) throw new UsageError('got no key, expected --key or POLICY_PUBLISHER_KEY');
-
+    const { values, positionals } = parseCommandLine(args, targetOptions);
     const files = await readPolicyFiles(positionals);
     const broken = files.filter((file) => !file.ok);
     if (broken.length > 0) {
       write(values.json ? `${JSON.stringify({ ok: false, files: broken })}\n` : broken.map(describeFile).join(''));
       return 1;
     }
-    const account = await findAccount(environment, values);
-    const target = { account, table, key, dryRun: values['dry-run'] };
+    const target = await findTarget(environment, values);
     const results: Result[] = [];
     for (const read of files.filter((file) => file.ok).sort(platformFirst)) {
       const result = await publishRevision(target, read, Date.now()).catch(failed);
@@ -81,9 +62,12 @@ function failed(error: unknown): { status: 'failed'; detail: string } {
 
 function describeResult(result: Result | undefined): string {
   if (!result) return '';
-  const { file, tenant } = result;
-  if (result.status === 'failed') return `${file}: tenant ${tenant} failed: ${result.detail}\n`;
-  const { status, revision, digest, previous, detail } = result;
+  if (result.status === 'failed') return `${result.file}: tenant ${result.tenant} failed: ${result.detail}\n`;
+  return `${result.file}: ${describeOutcome(result)}\n`;
+}
+
+/** What became of a document, as a line without its end. */
+export function describeOutcome({ tenant, status, revision, digest, previous, detail }: PublishOutcome): string {
   const after = previous === null ? 'the first' : `after ${previous}`;
   const said = {
     published: `published, ${after}`,
@@ -91,5 +75,5 @@ function describeResult(result: Result | undefined): string {
     unchanged: 'unchanged',
     refused: `refused: ${detail ?? ''}`,
   };
-  return `${file}: tenant ${tenant} revision ${revision} (${digest.slice(0, 12)}) ${said[status]}\n`;
+  return `tenant ${tenant} revision ${revision} (${digest.slice(0, 12)}) ${said[status]}`;
 }

@@ -104,7 +104,7 @@ export function pointerItem(tenant: string, { revision, digest: hex }: ActivePoi
 export function revisionItem(signed: SignedRevision): Record<string, unknown> {
   return {
     tenant: { S: signed.tenant },
-    revision: { S: String(signed.revision).padStart(revisionDigits, '0') },
+    revision: { S: revisionKey(signed.revision) },
     digest: { S: signed.digest },
     document: { B: signed.packed.toString('base64') },
     publisher: { S: signed.publisher },
@@ -117,7 +117,13 @@ function pointerFrom(item: unknown): ActivePointer {
   return { revision: Number(current.N), digest: hex.S };
 }
 
-function revisionFrom(item: unknown): SignedRevision {
+/** A revision's sort key. */
+export function revisionKey(revision: number): string {
+  return String(revision).padStart(revisionDigits, '0');
+}
+
+/** A revision from its item; nothing of it is believed yet. @throws MalformedItemError when the item is none */
+export function revisionFrom(item: unknown): SignedRevision {
   const { tenant, revision, digest: hex, document, publisher, signature } = read(RevisionItem, item, 'revision');
   return {
     tenant: tenant.S,

@@ -181,7 +181,7 @@ describe('a call that does not fit', () => {
     [['publish', '--key', 'k'], 'got no table, expected --table or POLICY_TABLE'],
     [['publish', '--table', 't'], 'got no key, expected --key or POLICY_PUBLISHER_KEY'],
     [['publish', '--tabel', 't'], "unknown option '--tabel'"],
-    [['punish'], 'got the command "punish", expected one of validate, publish'],
+    [['punish'], 'got the command "punish", expected one of validate, test'],
     [
       ['publish', '--table', 't', '--key', 'k', '--region', 'nowhere'],
       'got nowhere, expected one such as eu-central-1',
