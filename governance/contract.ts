@@ -55,23 +55,31 @@ export const tokenTypes = {
   checkpoint: 'govern-audit+jwt',
 } as const;
 
-const sha256 = z.string().check(z.regex(/^[A-Za-z0-9_-]{43}$/, 'a SHA-256 in base64url'));
 const shortText = z.string().check(z.minLength(1), z.maxLength(256));
 const epochSeconds = z.int().check(z.nonnegative());
 
+/** What the texts of a request look like, beside the names of a policy. */
+export const requestPatterns = {
+  subject: /^(user|agent):[\x21-\x7e]{1,200}$/,
+  correlationId: /^[A-Za-z0-9._-]{8,128}$/,
+  path: /^\/[\x21-\x7e]{0,255}$/,
+  sha256: /^[A-Za-z0-9_-]{43}$/,
+} as const;
+
+const sha256 = z.string().check(z.regex(requestPatterns.sha256, 'a SHA-256 in base64url'));
 /** On whose behalf: `user:…` or `agent:…`. */
 export const Subject = z
   .string()
-  .check(z.regex(/^(user|agent):[\x21-\x7e]{1,200}$/, 'a subject such as "user:ada" or "agent:planner"'));
+  .check(z.regex(requestPatterns.subject, 'a subject such as "user:ada" or "agent:planner"'));
 /** A correlation id: 8 to 128 letters, digits, dots, underscores or hyphens. */
 export const CorrelationId = z
   .string()
-  .check(z.regex(/^[A-Za-z0-9._-]{8,128}$/, '8 to 128 letters, digits, ".", "_" or "-"'));
+  .check(z.regex(requestPatterns.correlationId, '8 to 128 letters, digits, ".", "_" or "-"'));
 
 /** The one HTTP request a grant is for: its method, path, body and the thumbprint (RFC 7638) of the key that will prove possession. */
 export const Binding = z.strictObject({
   method: z.enum(['GET', 'POST']),
-  path: z.string().check(z.regex(/^\/[\x21-\x7e]{0,255}$/, 'a path such as "/reason"')),
+  path: z.string().check(z.regex(requestPatterns.path, 'a path such as "/reason"')),
   bodySha256: sha256,
   jkt: sha256,
 });

@@ -1,15 +1,14 @@
 // Governance: validates, identifies, decides, charges quotas, signs the grant and records it, in that order.
 // Next: governance/policy/decide.ts, the decision itself; services/axon/verify.ts, which checks what is signed here.
 import { v7 as uuidv7 } from 'uuid';
-import * as z from 'zod/mini';
-import { type Decision, DecisionRequest, type Reason } from '../contract.ts';
+import { type Decision, type DecisionRequest, type Reason } from '../contract.ts';
 import { type CompiledPolicy } from '../policy/compile.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
-import { describeIssues, formatIssue } from '../policy/issues.ts';
 import { type AuditTrail } from './audit.ts';
 import { auditFields } from './audit-fields.ts';
 import { type GrantIssuer } from './grant.ts';
 import { chargesFor, type QuotaStore } from './quota.ts';
+import { readRequest } from './request.ts';
 import { type PolicyStore, type StoreReport } from './store.ts';
 
 /** What the handler acts through. `nowMs` is epoch milliseconds. */
@@ -45,7 +44,7 @@ export function createHandler(
     const issuedMs = nowMs();
     const decisionId = uuidv7();
     const identity = callerIdentity(invokedFunctionArn);
-    const parsed = parseRequest(event);
+    const parsed = readRequest(event);
     const draft = parsed.ok
       ? await settle(parsed.request, identity, decisionId, issuedMs)
       : denied('request_invalid', { detail: parsed.detail });
@@ -156,17 +155,6 @@ async function decideAndSign(
 function denied(reason: Exclude<Reason, 'permitted'>, fields: Partial<Draft> = {}): Draft {
   return { rule: null, policy: null, shadow: [], ...fields, obligations: [], reason };
 }
-
-function parseRequest(event: unknown): { ok: true; request: DecisionRequest } | { ok: false; detail: string } {
-  const parsed = z.safeParse(DecisionRequest, event);
-  if (parsed.success) return { ok: true, request: parsed.data };
-  return {
-    ok: false,
-    detail: describeIssues(parsed.error, event).map(formatIssue).join('; ').slice(0, detailMaxLength),
-  };
-}
-
-const detailMaxLength = 2000;
 
 /**
  * Who invoked, as IAM let them: the alias of the ARN is the calling service's name. Null for the plain function, a

@@ -223,5 +223,7 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 function mapValues<K, V, W>(map: ReadonlyMap<K, V>, convert: (value: V) => W): Map<K, W> {
-  return new Map(Array.from(map, ([key, value]) => [key, convert(value)]));
+  const converted = new Map<K, W>();
+  for (const [key, value] of map) converted.set(key, convert(value));
+  return converted;
 }

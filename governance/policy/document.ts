@@ -24,22 +24,27 @@ const finite = z.number();
 const listOf = <T extends z.ZodMiniType>(item: T) =>
   z.array(item).check(z.minLength(1), z.maxLength(policyLimits.listItems));
 
-/** Name of a calling workload: `orbit`. */
-export const ServiceName = pattern(/^[a-z][a-z0-9-]{0,62}$/, 'a service name such as "orbit"');
-/** Name of what a caller wants to do: `call_reasoning`. */
-export const IntentName = pattern(/^[a-z][a-z0-9_]{0,63}$/, 'an intent name such as "call_reasoning"');
-/** Name of a tenant: `default`. The platform's `*` is not one. */
-export const TenantName = pattern(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a tenant name such as "default"');
-/** What is acted upon: `<audience>:<path>`, `axon:/reason`. */
-export const ResourceName = pattern(
-  /^[a-z][a-z0-9-]{0,62}:\/[\x21-\x29\x2b-\x7e]{0,255}$/,
-  'a resource such as "axon:/reason"',
-);
-/** Name of one context attribute: `maxTokens`. */
-export const AttributeKey = pattern(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, 'a context key such as "maxTokens"');
+/** What names look like. */
+export const namePatterns = {
+  service: /^[a-z][a-z0-9-]{0,62}$/,
+  intent: /^[a-z][a-z0-9_]{0,63}$/,
+  tenant: /^[a-z0-9][a-z0-9-]{0,62}$/,
+  resource: /^[a-z][a-z0-9-]{0,62}:\/[\x21-\x29\x2b-\x7e]{0,255}$/,
+  attributeKey: /^[a-zA-Z][a-zA-Z0-9]{0,63}$/,
+} as const;
 
-const orAny = (name: z.ZodMiniType<string>, expected: string) =>
-  z.string().check(z.refine((value) => value === '*' || z.safeParse(name, value).success, expected));
+/** Name of a calling workload: `orbit`. */
+export const ServiceName = pattern(namePatterns.service, 'a service name such as "orbit"');
+/** Name of what a caller wants to do: `call_reasoning`. */
+export const IntentName = pattern(namePatterns.intent, 'an intent name such as "call_reasoning"');
+/** Name of a tenant: `default`. The platform's `*` is not one. */
+export const TenantName = pattern(namePatterns.tenant, 'a tenant name such as "default"');
+/** What is acted upon: `<audience>:<path>`, `axon:/reason`. */
+export const ResourceName = pattern(namePatterns.resource, 'a resource such as "axon:/reason"');
+/** Name of one context attribute: `maxTokens`. */
+export const AttributeKey = pattern(namePatterns.attributeKey, 'a context key such as "maxTokens"');
+
+const orAny = ({ source }: RegExp, expected: string) => pattern(new RegExp(`^\\*$|${source}`), expected);
 const resourcePattern = pattern(
   /^(\*|[a-z*][a-z0-9*-]{0,62}:\/[\x21-\x7e]{0,255})$/,
   'a resource such as "axon:/reason", or in a forbid a pattern such as "axon:/*"',
@@ -150,8 +155,8 @@ export const Rule = z.strictObject({
   id: ruleId,
   description: z.optional(text),
   effect: z.enum(['permit', 'forbid']),
-  services: listOf(orAny(ServiceName, 'a service name such as "orbit", or "*"')),
-  intents: listOf(orAny(IntentName, 'an intent name such as "call_reasoning", or "*"')),
+  services: listOf(orAny(namePatterns.service, 'a service name such as "orbit", or "*"')),
+  intents: listOf(orAny(namePatterns.intent, 'an intent name such as "call_reasoning", or "*"')),
   resources: z.optional(listOf(resourcePattern)),
   when: z.optional(Condition),
   quotas: z.optional(listOf(ruleId)),
@@ -168,7 +173,7 @@ const boundedRecord = <K extends z.ZodMiniType<string>, V extends z.ZodMiniType>
 export const PolicyDocument = z.strictObject({
   $schema: z.optional(text),
   format: z.literal(1),
-  tenant: orAny(TenantName, 'a tenant name such as "default", or "*" for the platform'),
+  tenant: orAny(namePatterns.tenant, 'a tenant name such as "default", or "*" for the platform'),
   revision: z.int().check(z.positive(), z.maximum(999_999_999)),
   description: z.optional(text),
   validUntil: z.optional(z.iso.datetime({ offset: true })),

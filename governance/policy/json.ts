@@ -42,70 +42,92 @@ export function readJson(text: string, maxDepth: number): JsonReading {
 }
 
 interface Frame {
-  keys: Set<string> | null;
+  /** Of an object; null for an array. */
+  readonly keys: string[] | null;
+  /** The same keys, once there are many. */
+  set: Set<string> | null;
   at: string | number;
 }
 
 const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBracket = 0x5b;
 const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+/** Up to this many keys a list is searched faster than a set is made. */
+const fewKeys = 12;
 
 /** One pass over the tokens; on text that is not JSON it may find nothing, which `JSON.parse` then reports. */
 function scanStructure(text: string, maxDepth: number): { refused: Issue[]; tooDeepAt?: number } {
   const refused: Issue[] = [];
   const frames: Frame[] = [];
+  let frame: Frame | undefined;
   let [stringFrom, stringTo] = [0, 0];
   // INVARIANT: every character is looked at once, whatever the text; a pattern would look again and again for a quote that never comes.
   for (let at = 0; at < text.length; at += 1) {
-    const frame = frames.at(-1);
-    switch (text[at]) {
-      case '"':
+    switch (text.charCodeAt(at)) {
+      case quote:
         stringFrom = at;
         stringTo = endOfString(text, at);
         at = stringTo - 1;
         break;
-      case '{':
-      case '[':
+      case openBrace:
+      case openBracket:
         if (frames.length === maxDepth) return { refused, tooDeepAt: at };
-        frames.push(text[at] === '{' ? { keys: new Set(), at: '' } : { keys: null, at: 0 });
+        frame =
+          text.charCodeAt(at) === openBracket ? { keys: null, set: null, at: 0 } : { keys: [], set: null, at: '' };
+        frames.push(frame);
         break;
-      case '}':
-      case ']':
+      case closeBrace:
+      case closeBracket:
         frames.pop();
+        frame = frames.at(-1);
         break;
-      case ',':
+      case comma:
         if (typeof frame?.at === 'number') frame.at += 1;
         break;
-      case ':':
-        if (frame?.keys) noteKey(unquote(text.slice(stringFrom, stringTo)), frame, frame.keys);
+      case colon:
+        if (frame?.keys) noteKey(unquote(text, stringFrom, stringTo), frame, frame.keys);
         break;
       default:
     }
   }
   return { refused };
 
-  function noteKey(key: string, frame: Frame, keys: Set<string>): void {
-    frame.at = key;
-    const path = formatPath(frames.map(({ at }) => at));
-    if (keys.has(key)) refused.push({ path, got: 'the same key twice', expected: 'each key once' });
-    else if (key === '__proto__') refused.push({ path, got: 'the key "__proto__"', expected: 'no such key' });
-    keys.add(key);
+  function noteKey(key: string, inside: Frame, keys: string[]): void {
+    inside.at = key;
+    if (inside.set ? inside.set.has(key) : keys.includes(key)) refuse('the same key twice', 'each key once');
+    else if (key === '__proto__') refuse('the key "__proto__"', 'no such key');
+    if (inside.set) inside.set.add(key);
+    else if (keys.push(key) > fewKeys) inside.set = new Set(keys);
+  }
+
+  function refuse(got: string, expected: string): void {
+    refused.push({ path: formatPath(frames.map(({ at }) => at)), got, expected });
   }
 }
 
 /** The offset after the closing quote of the string that opens at `from`; beyond the text when nothing closes it. */
 function endOfString(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === quote) return at + 1;
-    if (code === backslash) at += 1;
+  for (let at = from; ;) {
+    at = text.indexOf('"', at + 1);
+    if (at === -1) return text.length;
+    let escapes = 0;
+    while (text.charCodeAt(at - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
   }
-  return text.length;
 }
 
-function unquote(quoted: string): string {
+/** The string between two offsets, quotes included. */
+function unquote(text: string, from: number, to: number): string {
+  const inside = text.slice(from + 1, to - 1);
+  if (!inside.includes('\\')) return inside;
   try {
-    return String(JSON.parse(quoted));
+    return String(JSON.parse(text.slice(from, to)));
   } catch {
-    return quoted;
+    return inside;
   }
 }

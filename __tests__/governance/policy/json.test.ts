@@ -103,6 +103,7 @@ describe('text made to exhaust', () => {
           path: '',
           got: expect.stringMatching(/^nesting deeper than 32 at offset \d+$/),
           expected: 'at most 32 levels',
+          offset: expect.any(Number) as number,
         },
       ],
     });
