@@ -13,9 +13,9 @@ import {
   type AttributeValue,
   compileCondition,
   conditionParts,
-  type Facts,
   globTest,
   type Leaf,
+  type Reader,
   type Test,
 } from './operators.ts';
 
@@ -75,7 +75,7 @@ export interface RuleSet {
 
 /** Rules told apart by the value of one attribute. */
 export interface KeyedRules {
-  readonly read: (facts: Facts) => AttributeValue | undefined;
+  readonly read: Reader;
   readonly type: 'string' | 'number' | 'boolean';
   readonly byValue: ReadonlyMap<AttributeValue, readonly CompiledRule[]>;
   readonly all: readonly CompiledRule[];
@@ -125,12 +125,14 @@ function compileRule(source: Rule, tenant: string, quotas: ReadonlyMap<string, C
     id: tenant === platformTenant ? `platform/${source.id}` : source.id,
     effect: source.effect,
     enforced: source.mode === 'enforce',
-    test: source.when ? compileCondition(source.when) : () => 'true',
-    quotas: (source.quotas ?? []).flatMap((name) => quotas.get(name) ?? []),
-    obligations: source.obligations ?? [],
+    test: source.when ? compileCondition(source.when) : always,
+    quotas: source.quotas?.flatMap((name) => quotas.get(name) ?? []) ?? none,
+    obligations: source.obligations ?? none,
     source,
   };
 }
+
+const always: Test = () => 'true';
 
 interface BucketBuilder {
   byResource: Map<string, CompiledRule[]>;
@@ -153,14 +155,22 @@ function buildBucket({ byResource, byPattern }: BucketBuilder): RuleBucket {
   return {
     byResource: mapValues(byResource, buildSet),
     anyResource: buildSet(byPattern.get('*') ?? []),
-    byPattern: patterns.map(([pattern, rules]) => ({ matches: globTest(pattern), rules: buildSet(rules) })),
+    byPattern:
+      patterns.length === 0
+        ? none
+        : patterns.map(([pattern, rules]) => ({ matches: globTest(pattern), rules: buildSet(rules) })),
   };
 }
+
+// What is empty is one object for all, so that a decision meets it in the processor's cache.
+const none: readonly never[] = Object.freeze([]);
+const noRules: RuleSet = { unkeyed: none, keyed: none };
 
 /** Below this many rules a plain loop is faster than another look-up. */
 const keyedFrom = 4;
 
 function buildSet(rules: readonly CompiledRule[]): RuleSet {
+  if (rules.length === 0) return noRules;
   const groups = new Map<string, { leaf: Leaf; byValue: Map<AttributeValue, CompiledRule[]>; all: CompiledRule[] }>();
   const unkeyed: CompiledRule[] = [];
   for (const rule of rules) {
@@ -179,13 +189,16 @@ function buildSet(rules: readonly CompiledRule[]): RuleSet {
     for (const value of new Set(values)) getOrMake(group.byValue, value, () => []).push(rule);
   }
   return {
-    unkeyed: unkeyed.sort(byId),
-    keyed: [...groups.values()].map(({ leaf, byValue, all }) => ({
-      read: attributeReader(leaf.attribute),
-      type: typeof keyValues(leaf)[0] as KeyedRules['type'],
-      byValue: mapValues(byValue, (each) => each.sort(byId)),
-      all: all.sort(byId),
-    })),
+    unkeyed: unkeyed.length === 0 ? none : unkeyed.sort(byId),
+    keyed:
+      groups.size === 0
+        ? none
+        : [...groups.values()].map(({ leaf, byValue, all }) => ({
+            read: attributeReader(leaf.attribute),
+            type: typeof keyValues(leaf)[0] as KeyedRules['type'],
+            byValue: mapValues(byValue, (each) => each.sort(byId)),
+            all: all.sort(byId),
+          })),
   };
 }
 

@@ -21,6 +21,9 @@ export interface Facts {
 /** A context attribute's value. */
 export type AttributeValue = string | number | boolean | readonly string[];
 
+/** Reads one attribute of facts. */
+export type Reader = (facts: Facts) => AttributeValue | undefined;
+
 /** A condition evaluated against facts. Pure, total, bounded by the condition's size. */
 export type Test = (facts: Facts) => Truth;
 
@@ -73,7 +76,19 @@ export function compileCondition(condition: Condition): Test {
 }
 
 /** Reads an attribute: `context.maxTokens`, `subject`, … Undefined when the request has none. */
-export function attributeReader(attribute: string): (facts: Facts) => AttributeValue | undefined {
+export function attributeReader(attribute: string): Reader {
+  const known = readers.get(attribute);
+  if (known) return known;
+  const reader = makeReader(attribute);
+  if (readers.size < maxReaders) readers.set(attribute, reader);
+  return reader;
+}
+
+/** One reader per attribute name, however many rules ask for it; bounded, as tenants choose the names. */
+const readers = new Map<string, Reader>();
+const maxReaders = 10_000;
+
+function makeReader(attribute: string): Reader {
   if (attribute.startsWith('context.')) {
     const key = attribute.slice('context.'.length);
     // INVARIANT: only the request's own keys count, never what Object.prototype holds.
@@ -136,57 +151,84 @@ function partOf(operator: Operator, operand: never): ConditionPart {
   return { kind: 'leaf', operator, attribute: operand[0], operand: operand[1] };
 }
 
-function leafTest(leaf: Leaf): Test {
-  const read = attributeReader(leaf.attribute);
-  if (leaf.operator === 'exists') return (facts) => (read(facts) === undefined ? 'false' : 'true');
-  const { type, holds } = comparison(leaf);
-  return (facts) => {
-    const value = read(facts);
-    if (type === 'string[]' ? !Array.isArray(value) : typeof value !== type) return 'unknown';
-    const held = holds(value as never);
-    if (held === undefined) return 'unknown';
-    return held ? 'true' : 'false';
-  };
-}
-
-/** The type a leaf's attribute must have, and the test of a value of that type; undefined when the value makes no sense to it. */
-function comparison({ operator, operand }: Leaf): {
-  type: AttributeType;
-  holds: (value: never) => boolean | undefined;
-} {
+/**
+ * One closure per leaf, which holds its literal and shares its reader with every other leaf of that attribute: what a
+ * decision touches of a rule is then little, also where ten thousand of them lie in memory.
+ */
+function leafTest({ operator, attribute, operand }: Leaf): Test {
+  const read = attributeReader(attribute);
   switch (operator) {
-    case 'eq':
-      return { type: typeof operand as AttributeType, holds: (value: unknown) => value === operand };
-    case 'ne':
-      return { type: typeof operand as AttributeType, holds: (value: unknown) => value !== operand };
+    case 'exists':
+      return (facts) => truthOf(read(facts) !== undefined);
+    case 'eq': {
+      const type = typeof operand;
+      return (facts) => {
+        const value = read(facts);
+        return typeof value === type ? truthOf(value === operand) : 'unknown';
+      };
+    }
+    case 'ne': {
+      const type = typeof operand;
+      return (facts) => {
+        const value = read(facts);
+        return typeof value === type ? truthOf(value !== operand) : 'unknown';
+      };
+    }
     case 'in': {
       const values = new Set(operand as readonly unknown[]);
-      return {
-        type: typeof (operand as readonly unknown[])[0] as AttributeType,
-        holds: (value: unknown) => values.has(value),
+      const type = typeof (operand as readonly unknown[])[0];
+      return (facts) => {
+        const value = read(facts);
+        return typeof value === type ? truthOf(values.has(value)) : 'unknown';
       };
     }
     case 'lt':
-      return { type: 'number', holds: (value: number) => value < (operand as number) };
     case 'lte':
-      return { type: 'number', holds: (value: number) => value <= (operand as number) };
     case 'gt':
-      return { type: 'number', holds: (value: number) => value > (operand as number) };
     case 'gte':
-      return { type: 'number', holds: (value: number) => value >= (operand as number) };
+      return numberTest(operator, read, operand as number);
     case 'contains':
-      return { type: 'string[]', holds: (value: readonly string[]) => value.includes(operand as string) };
+      return (facts) => {
+        const value = read(facts);
+        return Array.isArray(value) ? truthOf(value.includes(operand)) : 'unknown';
+      };
     case 'startsWith':
-      return { type: 'string', holds: (value: string) => value.startsWith(operand as string) };
+      return textTest(read, (text) => text.startsWith(operand as string));
     case 'glob':
-      return { type: 'string', holds: globTest(operand as string) };
+      return textTest(read, globTest(operand as string));
     case 'cidr': {
       const network = parseCidr(operand as string);
-      return { type: 'string', holds: (value: string) => (network ? containsAddress(network, value) : undefined) };
+      return textTest(read, (text) => (network ? containsAddress(network, text) : undefined));
     }
-    case 'exists':
-      return { type: 'string', holds: () => true };
   }
+}
+
+function numberTest(operator: 'lt' | 'lte' | 'gt' | 'gte', read: Reader, operand: number): Test {
+  const compare = comparisons[operator];
+  return (facts) => {
+    const value = read(facts);
+    return typeof value === 'number' ? truthOf(compare(value, operand)) : 'unknown';
+  };
+}
+
+const comparisons: Readonly<Record<'lt' | 'lte' | 'gt' | 'gte', (value: number, operand: number) => boolean>> = {
+  lt: (value, operand) => value < operand,
+  lte: (value, operand) => value <= operand,
+  gt: (value, operand) => value > operand,
+  gte: (value, operand) => value >= operand,
+};
+
+/** `holds` answers undefined for a text that makes no sense to it. */
+function textTest(read: Reader, holds: (text: string) => boolean | undefined): Test {
+  return (facts) => {
+    const value = read(facts);
+    const held = typeof value === 'string' ? holds(value) : undefined;
+    return held === undefined ? 'unknown' : truthOf(held);
+  };
+}
+
+function truthOf(holds: boolean): Truth {
+  return holds ? 'true' : 'false';
 }
 
 /** `*` stands for any run of characters, everything else for itself. Time is at most text length × pattern length. */

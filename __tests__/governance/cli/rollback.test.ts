@@ -30,8 +30,10 @@ const rollback = (to: number | string, more: readonly string[] = [], tenant = 't
   };
   return runPolicyTool(['rollback', '--tenant', tenant, '--to', String(to), ...more], { environment });
 };
-const textOf = (revision: string): string =>
-  gunzipSync(Buffer.from((account.policyItem('t1', revision)?.['document'] as { B: string }).B, 'base64')).toString();
+const textOf = (revision: string): string => {
+  const { document } = (account.policyItem('t1', revision) ?? {}) as { document?: { B: string } };
+  return gunzipSync(Buffer.from(document?.B ?? '', 'base64')).toString();
+};
 const inForce = () => account.policyItem('t1', 'active')?.['current'];
 
 describe('rollback', () => {
