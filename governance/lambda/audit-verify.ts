@@ -40,6 +40,13 @@ interface ChainState {
   heads: Map<number, string>;
 }
 
+/** Verification line by line, for logs larger than memory. */
+export interface AuditVerifier {
+  /** The next line, as it was written, and its number. */
+  check(line: string, number: number): void;
+  report(): AuditReport;
+}
+
 /**
  * Verifies audit lines in the order they were written. Lines of several chains may be mixed; other log lines are passed over.
  *
@@ -47,17 +54,29 @@ interface ChainState {
  * @param trustedKeys - the KMS public keys (P-256) by ARN, as Axon trusts them
  */
 export function verifyAudit(lines: Iterable<string>, trustedKeys: ReadonlyMap<string, KeyObject>): AuditReport {
+  const verifier = createAuditVerifier(trustedKeys);
+  let number = 0;
+  for (const line of lines) verifier.check(line, (number += 1));
+  return verifier.report();
+}
+
+/**
+ * Starts a verification; its memory grows with the chains and with the records since each chain's last good checkpoint.
+ *
+ * @param trustedKeys - as {@link verifyAudit} takes them; null checks links alone, which a forger of the whole log can make
+ */
+export function createAuditVerifier(trustedKeys: ReadonlyMap<string, KeyObject> | null): AuditVerifier {
   const chains = new Map<string, ChainState>();
   const problems: AuditProblem[] = [];
-  let number = 0;
-  for (const line of lines) {
-    number += 1;
-    if (line.trim() === '') continue;
+  return { check, report };
+
+  function check(line: string, number: number): void {
+    if (line.trim() === '') return;
     const record = readRecord(line);
-    if (record === 'other') continue;
+    if (record === 'other') return;
     if (record === 'broken') {
       problems.push({ line: number, chain: '', problem: 'got text that is no audit record, expected one JSON object' });
-      continue;
+      return;
     }
     const state = chains.get(record.chain) ?? {
       records: 0,
@@ -70,7 +89,7 @@ export function verifyAudit(lines: Iterable<string>, trustedKeys: ReadonlyMap<st
     chains.set(record.chain, state);
     const wrong = [
       ...linkProblems(record, state),
-      ...(record.message === 'checkpoint' ? checkCheckpoint(record, state, trustedKeys) : []),
+      ...(record.message === 'checkpoint' && trustedKeys ? checkCheckpoint(record, state, trustedKeys) : []),
     ];
     problems.push(...wrong.map((problem) => ({ line: number, chain: record.chain, problem })));
     const head = hashLine(line);
@@ -78,18 +97,21 @@ export function verifyAudit(lines: Iterable<string>, trustedKeys: ReadonlyMap<st
     state.heads.set(record.seq, head);
     Object.assign(state, { seq: record.seq, head });
   }
-  const summaries = Array.from(chains, ([chain, { records, checkpoints, attestedSeq, seq }]) => ({
-    chain,
-    records,
-    checkpoints,
-    unattested: seq - attestedSeq,
-  }));
-  return {
-    ok: problems.length === 0,
-    records: summaries.reduce((sum, { records }) => sum + records, 0),
-    chains: summaries,
-    problems,
-  };
+
+  function report(): AuditReport {
+    const summaries = Array.from(chains, ([chain, { records, checkpoints, attestedSeq, seq }]) => ({
+      chain,
+      records,
+      checkpoints,
+      unattested: seq - attestedSeq,
+    }));
+    return {
+      ok: problems.length === 0,
+      records: summaries.reduce((sum, { records }) => sum + records, 0),
+      chains: summaries,
+      problems,
+    };
+  }
 }
 
 type AuditRecord = z.infer<typeof RecordShape>;
