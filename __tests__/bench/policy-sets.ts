@@ -1,7 +1,5 @@
-// The same made-up policy in four languages: ours, Cedar, casbin and CASL, and requests whose answers are known.
-// Next: __tests__/bench/decide.ts, which times them side by side.
-import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
-import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
+// Made-up policies of any size, and requests whose answers are known.
+// Next: __tests__/bench/engines.ts, which says them in every engine's language.
 import { type CompiledPolicy, compilePolicy } from '../../governance/policy/compile.ts';
 import { type PolicyRequest } from '../../governance/policy/decide.ts';
 import { parsePolicy } from '../../governance/policy/parse.ts';
@@ -22,7 +20,19 @@ export interface BenchRule {
   readonly model: string;
 }
 
+/** The rules of one tenant. */
+export interface BenchTenant {
+  readonly tenant: string;
+  readonly rules: readonly BenchRule[];
+}
+
 const intents = 20;
+
+/** `count` rules over as many tenants; each tenant's rules are the same. */
+export function benchTenants(count: number, tenants: number): BenchTenant[] {
+  const rules = benchRules(count / tenants);
+  return Array.from({ length: tenants }, (_, index) => ({ tenant: `t${index}`, rules }));
+}
 
 export function benchRules(count: number): BenchRule[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -35,13 +45,13 @@ export function benchRules(count: number): BenchRule[] {
   }));
 }
 
-/** A mix of allowed, over the limit, forbidden, and unknown, spread over the rules. */
-export function benchRequests(rules: readonly BenchRule[], count: number): BenchRequest[] {
-  const permits = rules.filter(({ effect }) => effect === 'permit');
+/** A mix of allowed, over the limit, forbidden, and unknown, spread over tenants and rules. */
+export function benchRequests(tenants: readonly BenchTenant[], count: number): BenchRequest[] {
   return Array.from({ length: count }, (_, index) => {
-    const rule = permits[(index * 7919) % permits.length];
-    if (!rule) throw new Error('got no permits, expected some');
-    const base = { service: rule.service, intent: rule.intent, tenant: 'default', subject: 'user:ada' };
+    const { tenant, rules } = pick(tenants, index * 31);
+    const permits = rules.filter(({ effect }) => effect === 'permit');
+    const rule = pick(permits, index * 7919);
+    const base = { service: rule.service, intent: rule.intent, tenant, subject: 'user:ada' };
     const kind = index % 4;
     if (kind === 1)
       return { request: { ...base, context: { maxTokens: rule.maxTokens + 1, model: 'current' } }, allowed: false };
@@ -60,10 +70,17 @@ export function benchRequests(rules: readonly BenchRule[], count: number): Bench
   });
 }
 
-export function ourText(rules: readonly BenchRule[]): string {
+/** One of a list, round and round. @throws Error for an empty list */
+export function pick<T>(list: readonly T[], index: number): T {
+  const found = list[index % list.length];
+  if (found === undefined) throw new Error('got an empty list, expected something to pick from');
+  return found;
+}
+
+export function ourText({ tenant, rules }: BenchTenant): string {
   return JSON.stringify({
     format: 1,
-    tenant: 'default',
+    tenant,
     revision: 1,
     intents: Object.fromEntries(
       Array.from({ length: intents }, (_, index) => [
@@ -83,52 +100,8 @@ export function ourText(rules: readonly BenchRule[]): string {
   });
 }
 
-export function ourPolicy(rules: readonly BenchRule[]): CompiledPolicy {
-  const reading = parsePolicy(ourText(rules));
+export function ourPolicy(tenant: BenchTenant): CompiledPolicy {
+  const reading = parsePolicy(ourText(tenant));
   if (!reading.ok) throw new Error(`got ${JSON.stringify(reading.issues.slice(0, 3))}, expected a document`);
   return compilePolicy(reading.document, 'bench');
-}
-
-export function cedarText(rules: readonly BenchRule[]): string {
-  return rules
-    .map(
-      ({ effect, service, intent, maxTokens, model }) =>
-        `${effect}(principal == Service::"${service}", action == Action::"${intent}", resource == Resource::"axon:/reason") when { ${effect === 'permit' ? `context.maxTokens <= ${maxTokens}` : `context.model == "${model}"`} };`,
-    )
-    .join('\n');
-}
-
-export async function casbinEnforcer(rules: readonly BenchRule[]): Promise<Enforcer> {
-  const model = newModelFromString(`
-[request_definition]
-r = sub, obj, act, tokens, model
-[policy_definition]
-p = sub, obj, act, tokens, model, eft
-[policy_effect]
-e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
-[matchers]
-m = r.sub == p.sub && r.act == p.act && r.obj == p.obj && ((p.eft == "allow" && r.tokens <= p.tokens) || (p.eft == "deny" && r.model == p.model))
-`);
-  const enforcer = await newEnforcer(model);
-  await enforcer.addPolicies(
-    rules.map(({ effect, service, intent, maxTokens, model: retired }) => [
-      service,
-      'axon:/reason',
-      intent,
-      String(maxTokens),
-      retired,
-      effect === 'permit' ? 'allow' : 'deny',
-    ]),
-  );
-  return enforcer;
-}
-
-export function caslAbility(rules: readonly BenchRule[]): MongoAbility {
-  const { can, cannot, build } = new AbilityBuilder(createMongoAbility);
-  for (const { service, intent, maxTokens } of rules.filter((rule) => rule.effect === 'permit')) {
-    can(intent, service, { maxTokens: { $lte: maxTokens } });
-  }
-  for (const { service, intent, model } of rules.filter(({ effect }) => effect === 'forbid'))
-    cannot(intent, service, { model });
-  return build();
 }
