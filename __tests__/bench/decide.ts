@@ -65,7 +65,7 @@ function time(ask: Ask, requests: readonly BenchRequest[]): Timing | Promise<Tim
   if (probe instanceof Promise)
     return measureAsync((index) => ask(pick(requests, index).request) as Promise<boolean>, { batch: 1 });
   const isSlow = performance.now() - startedMs > 0.1;
-  return measure((index) => ask(pick(requests, index).request), isSlow ? { batch: 1 } : {});
+  return measure((index) => void ask(pick(requests, index).request), isSlow ? { batch: 1 } : {});
 }
 
 /** From text to a policy that decides, and a decision with its reasons, at each size. */

@@ -1,7 +1,9 @@
 // One signed call of an AWS JSON protocol (KMS, DynamoDB), repeated while that helps and the time allows.
 // Next: governance/lambda/signer.ts and governance/lambda/dynamodb-store.ts, which call through it.
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsV4Signer } from 'aws4fetch';
+import { monotonicMs } from './clock.ts';
+import { signPost } from './sigv4.ts';
 
 /** Where an AWS service is and who asks. `endpoint` replaces the region's own. */
 export interface AwsAccess {
@@ -77,15 +79,15 @@ const answerMaxBytes = 1024 * 1024;
  * @throws AwsCallError for whatever kept the answer away
  */
 export async function callAws(access: AwsAccess, call: AwsCall): Promise<unknown> {
-  const deadlineMs = performance.now() + call.timeoutMs;
+  const deadlineMs = monotonicMs() + call.timeoutMs;
   for (let attempt = 1; ; attempt += 1) {
-    const leftMs = deadlineMs - performance.now();
+    const leftMs = deadlineMs - monotonicMs();
     try {
       return await attemptCall(access, call, Math.max(1, Math.ceil(leftMs / 2)));
     } catch (error) {
       const pauseMs = Math.random() * firstPauseMs * 2 ** attempt;
       const worthwhile = error instanceof AwsCallError && error.transient && attempt < attemptsMost;
-      if (!worthwhile || performance.now() + pauseMs >= deadlineMs) throw error;
+      if (!worthwhile || monotonicMs() + pauseMs >= deadlineMs) throw error;
       await sleep(pauseMs);
     }
   }
@@ -93,35 +95,27 @@ export async function callAws(access: AwsAccess, call: AwsCall): Promise<unknown
 
 async function attemptCall(access: AwsAccess, call: AwsCall, timeoutMs: number): Promise<unknown> {
   const { service, operation } = call;
-  const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = access;
+  const { endpoint, ...credentials } = access;
+  const url = new URL(endpoint ?? publicEndpoint(service, access.region));
   const body = JSON.stringify(call.body);
-  const signed = await new AwsV4Signer({
-    method: 'POST',
-    url: endpoint ?? publicEndpoint(service, region),
+  const headers = signPost({
+    ...credentials,
+    url,
     headers: {
       'content-type': `application/x-amz-json-${protocols[service].version}`,
       'x-amz-target': `${protocols[service].target}.${operation}`,
     },
     body,
     service,
-    region,
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  }).sign();
+    nowMs: Date.now(),
+  });
   const signal = AbortSignal.timeout(timeoutMs);
   let status = 0;
   try {
-    const response = await fetch(signed.url, {
-      method: 'POST',
-      headers: signed.headers,
-      body,
-      signal,
-      redirect: 'error',
-    });
-    status = response.status;
+    const response = await send(url, headers, body, signal);
+    status = response.statusCode ?? 0;
     const answer = readAnswer(await boundedText(response));
-    if (response.ok && answer) return answer;
+    if (status >= 200 && status < 300 && answer) return answer;
     throw refusal(call, status, answer);
   } catch (error) {
     if (error instanceof AwsCallError) throw error;
@@ -130,14 +124,33 @@ async function attemptCall(access: AwsAccess, call: AwsCall, timeoutMs: number):
   }
 }
 
+/**
+ * By `node:https`, whose agent keeps connections. `fetch` is a quarter of a cold start to load, and importing
+ * `node:http` loads it too, for the sake of exports nobody asks for; hence by `getBuiltinModule`. Redirects are not
+ * followed, as a signature is for one host.
+ */
+function send(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method: 'POST', headers, signal }, resolve);
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
 function publicEndpoint(service: string, region: string): string {
   return `https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`;
 }
 
-async function boundedText(response: Response): Promise<string> {
+async function boundedText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     bytes += chunk.byteLength;
     if (bytes > answerMaxBytes) throw new RangeError(`got more than ${answerMaxBytes} bytes, expected less`);
     chunks.push(chunk);

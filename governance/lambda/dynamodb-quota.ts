@@ -4,6 +4,7 @@ import { randomUUID, hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { type AwsAccess, AwsCallError, callAws } from './aws-json.ts';
+import { monotonicMs } from './clock.ts';
 import { createLru } from './lru.ts';
 import {
   chargedWith,
@@ -70,12 +71,12 @@ export function createDynamoQuotaStore({ table, dynamodb, timeoutMs = 1500 }: Dy
     if (charges.length === 0) return chargedWith([]);
     if (charges.length > chargesMost)
       throw new Error(`got ${charges.length} quotas on one decision, expected at most ${chargesMost}`);
-    const deadlineMs = performance.now() + timeoutMs;
+    const deadlineMs = monotonicMs() + timeoutMs;
     for (let attempt = 1; ; attempt += 1) {
       const plans = charges.map((charge) => planCharge(charge, nowMs));
       const exceeded = plans.find(({ quota, counter }) => leftIn(counter, quota, nowMs) < 1);
       if (exceeded) return exceededAt(exceeded.counter, exceeded.quota, nowMs);
-      const leftMs = deadlineMs - performance.now();
+      const leftMs = deadlineMs - monotonicMs();
       if (leftMs <= 0) throw new Error(`got no turn at the counters in ${timeoutMs} ms, expected one`);
       const cancelled = await write(plans, nowMs, leftMs);
       if (!cancelled) {

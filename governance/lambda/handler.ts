@@ -6,6 +6,7 @@ import { type CompiledPolicy } from '../policy/compile.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { type AuditTrail } from './audit.ts';
 import { auditFields } from './audit-fields.ts';
+import { monotonicMs } from './clock.ts';
 import { type GrantIssuer } from './grant.ts';
 import { chargesFor, type QuotaStore } from './quota.ts';
 import { readRequest } from './request.ts';
@@ -40,7 +41,7 @@ export function createHandler(
   const { audit, report, nowMs = Date.now } = runtime;
 
   return async function govern(event, { invokedFunctionArn }) {
-    const startedAt = performance.now();
+    const startedAt = monotonicMs();
     const issuedMs = nowMs();
     const decisionId = uuidv7();
     const identity = callerIdentity(invokedFunctionArn);
@@ -59,7 +60,7 @@ export function createHandler(
     }
 
     function finish(fields: Draft): Decision {
-      const decisionMicros = Math.round((performance.now() - startedAt) * 1000);
+      const decisionMicros = Math.round((monotonicMs() - startedAt) * 1000);
       return {
         ...fields,
         allowed: fields.reason === 'permitted',

@@ -79,7 +79,8 @@ describe('a signed call', () => {
     const elsewhere = await serve(
       (_, outgoing) => void outgoing.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
     );
-    expect(await failure(elsewhere.call)).toMatchObject({ status: 0, type: 'NetworkError' });
+    expect(await failure(elsewhere.call)).toMatchObject({ status: 307, type: 'ProtocolError' });
+    expect(elsewhere.calls()).toBe(1);
   });
 
   it('ends in time when nobody answers, after a second try', async () => {
