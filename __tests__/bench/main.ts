@@ -4,9 +4,16 @@ import { benchColdStart } from './cold-start.ts';
 import { benchDecide } from './decide.ts';
 import { benchFlow } from './flow.ts';
 import { benchGrants } from './grants.ts';
+import { benchScale } from './scale.ts';
 
-const benches = { decide: benchDecide, 'cold-start': benchColdStart, grants: benchGrants, flow: benchFlow };
-const asked = process.argv.slice(2);
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
+  decide: benchDecide,
+  'cold-start': benchColdStart,
+  scale: benchScale,
+  grants: benchGrants,
+  flow: benchFlow,
+};
+const asked = process.argv.slice(2).filter((arg) => Object.hasOwn(benches, arg));
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   process.stdout.write(`\n${name}\n`);

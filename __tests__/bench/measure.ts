@@ -55,7 +55,8 @@ export function table(rows: readonly Readonly<Record<string, string | number>>[]
   return [line(columns), ...rows.map((row) => line(columns.map((column) => String(row[column]))))].join('\n');
 }
 
-function summarise(samples: number[]): Timing {
+/** Percentiles of samples in microseconds. */
+export function summarise(samples: number[]): Timing {
   const sorted = samples.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   const meanUs = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
