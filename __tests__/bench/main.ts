@@ -1,5 +1,6 @@
 // The benchmarks: ratios against something measured in the same run. `npm run bench -- decide` picks one.
 // Next: __tests__/bench/decide.ts, the first of them.
+import { benchCedarDifferential } from './cedar-differential.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDecide } from './decide.ts';
 import { benchFlow } from './flow.ts';
@@ -8,6 +9,7 @@ import { benchScale } from './scale.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   decide: benchDecide,
+  'cedar-differential': benchCedarDifferential,
   'cold-start': benchColdStart,
   scale: benchScale,
   grants: benchGrants,

@@ -2,7 +2,9 @@
 // Next: governance/cli/validate.ts and governance/cli/publish.ts.
 import { AwsCallError } from '../lambda/aws-json.ts';
 import { type CliContext, type Command, InvalidPoliciesError, UsageError } from './command.ts';
+import { auditCommand } from './audit.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
 import { testCommand } from './test.ts';
@@ -12,8 +14,10 @@ const commands: Readonly<Record<string, Command>> = {
   validate: validateCommand,
   test: testCommand,
   explain: explainCommand,
+  export: exportCommand,
   publish: publishCommand,
   rollback: rollbackCommand,
+  audit: auditCommand,
 };
 
 /**
