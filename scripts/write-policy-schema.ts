@@ -1,11 +1,11 @@
 // Writes the JSON Schemas of policy documents and of their cases beside them, for editors to complete and check what is typed.
-// Next: governance/policy/document.ts and governance/cli/case-files.ts, the schemas they are generated from.
+// Next: governance/policy/reference.ts and governance/cli/case-files.ts, the schemas they are generated from.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, type FormatConfig } from 'oxfmt';
 import { caseJsonSchema } from '../governance/cli/case-files.ts';
 import { policiesFolder } from '../governance/cli/policy-files.ts';
-import { policyJsonSchema } from '../governance/policy/document.ts';
+import { policyJsonSchema } from '../governance/policy/reference.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 

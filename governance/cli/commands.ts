@@ -20,6 +20,11 @@ const commands: Readonly<Record<string, Command>> = {
   audit: auditCommand,
 };
 
+/** What `--help` says of each command. */
+export const commandHelps: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(commands).map(([name, { help }]) => [name, help]),
+);
+
 /**
  * Runs the tool. Never throws: whatever happens is a message and an exit code.
  *

@@ -184,18 +184,6 @@ export const PolicyDocument = z.strictObject({
 /** A parsed `PolicyDocument`. */
 export type PolicyDocument = z.infer<typeof PolicyDocument>;
 
-/** The JSON Schema (draft 2020-12) of a policy document, for editors; what it cannot say, `parsePolicy` checks. */
-export function policyJsonSchema(): object {
-  return z.toJSONSchema(PolicyDocument, {
-    io: 'input',
-    override: ({ zodSchema, jsonSchema }) => {
-      // The one rule of Condition that an object schema alone does not carry.
-      if (zodSchema === (Condition as z.core.$ZodType))
-        Object.assign(jsonSchema, { minProperties: 1, maxProperties: 1 });
-    },
-  });
-}
-
 function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
