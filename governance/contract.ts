@@ -1,7 +1,15 @@
 // The shapes that cross the boundary of Governance: request, decision, certificate, grant and proof.
 // Next: governance/lambda/handler.ts, which answers the request; services/axon/verify.ts, which checks the grant.
 import * as z from 'zod/mini';
-import { AttributeKey, IntentName, Obligation, ResourceName, ServiceName, TenantName } from './policy/document.ts';
+import {
+  AttributeKey,
+  IntentName,
+  namePatterns,
+  Obligation,
+  ResourceName,
+  ServiceName,
+  TenantName,
+} from './policy/document.ts';
 
 /** What a permit demands of whoever carries it out, as decisions and grants hand it on. */
 export { Obligation } from './policy/document.ts';
@@ -60,7 +68,6 @@ const epochSeconds = z.int().check(z.nonnegative());
 
 /** What the texts of a request look like, beside the names of a policy. */
 export const requestPatterns = {
-  subject: /^(user|agent):[\x21-\x7e]{1,200}$/,
   correlationId: /^[A-Za-z0-9._-]{8,128}$/,
   path: /^\/[\x21-\x7e]{0,255}$/,
   sha256: /^[A-Za-z0-9_-]{43}$/,
@@ -70,7 +77,7 @@ const sha256 = z.string().check(z.regex(requestPatterns.sha256, 'a SHA-256 in ba
 /** On whose behalf: `user:…` or `agent:…`. */
 export const Subject = z
   .string()
-  .check(z.regex(requestPatterns.subject, 'a subject such as "user:ada" or "agent:planner"'));
+  .check(z.regex(namePatterns.subject, 'a subject such as "user:ada" or "agent:planner"'));
 /** A correlation id: 8 to 128 letters, digits, dots, underscores or hyphens. */
 export const CorrelationId = z
   .string()

@@ -3,9 +3,11 @@
 import { AwsCallError } from '../lambda/aws-json.ts';
 import { type CliContext, type Command, InvalidPoliciesError, UsageError } from './command.ts';
 import { auditCommand } from './audit.ts';
+import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { publishCommand } from './publish.ts';
+import { replayCommand } from './replay.ts';
 import { rollbackCommand } from './rollback.ts';
 import { testCommand } from './test.ts';
 import { validateCommand } from './validate.ts';
@@ -14,6 +16,8 @@ const commands: Readonly<Record<string, Command>> = {
   validate: validateCommand,
   test: testCommand,
   explain: explainCommand,
+  diff: diffCommand,
+  replay: replayCommand,
   export: exportCommand,
   publish: publishCommand,
   rollback: rollbackCommand,

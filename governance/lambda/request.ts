@@ -48,7 +48,7 @@ function fits(key: string, value: unknown): boolean {
     case 'tenant':
       return isText(value, namePatterns.tenant);
     case 'subject':
-      return isText(value, requestPatterns.subject);
+      return isText(value, namePatterns.subject);
     case 'resource':
       return isText(value, namePatterns.resource);
     case 'correlationId':

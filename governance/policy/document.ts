@@ -31,6 +31,7 @@ export const namePatterns = {
   tenant: /^[a-z0-9][a-z0-9-]{0,62}$/,
   resource: /^[a-z][a-z0-9-]{0,62}:\/[\x21-\x29\x2b-\x7e]{0,255}$/,
   attributeKey: /^[a-zA-Z][a-zA-Z0-9]{0,63}$/,
+  subject: /^(user|agent):[\x21-\x7e]{1,200}$/,
 } as const;
 
 /** Name of a calling workload: `orbit`. */
