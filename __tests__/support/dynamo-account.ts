@@ -27,8 +27,12 @@ export const tableNames = { policies: 'test-governance-policies', quotas: 'test-
 
 const [accountId, region] = ['123456789012', 'eu-central-1'];
 
-/** Starts an account with both tables and a publisher key; it ends with the test. */
-export async function startDynamoAccount() {
+/**
+ * Starts an account with both tables and a publisher key; it ends with the test.
+ *
+ * @param governanceMay - what KMS lets the function's role do
+ */
+export async function startDynamoAccount(governanceMay: readonly ('Sign' | 'GetPublicKey')[] = ['GetPublicKey']) {
   const tables = new DynamoTables();
   tables.createTable(tableNames.policies, ['tenant', 'revision']);
   tables.createTable(tableNames.quotas, ['counter']);
@@ -38,7 +42,7 @@ export async function startDynamoAccount() {
     region,
     principals,
     allowed: new Map([
-      [principals.roleArn('governance'), ['GetPublicKey']],
+      [principals.roleArn('governance'), governanceMay],
       [principals.roleArn('publisher'), ['Sign', 'GetPublicKey']],
     ]),
   });
