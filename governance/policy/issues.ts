@@ -87,7 +87,7 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): Issue[] {
         },
       ];
     case 'invalid_format':
-      return [{ path, got, expected: issue.format === 'regex' ? issue.message : article(issue.format) }];
+      return [{ path, got, expected: expectedFormat(issue) }];
     case 'invalid_union':
       return [{ path, got, expected: unionExpectation(issue) }];
     case 'invalid_key':
@@ -107,6 +107,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
         : undefined,
     input,
   );
+}
+
+function expectedFormat({ format, message }: z.core.$ZodIssueInvalidStringFormat): string {
+  if (format === 'regex') return message;
+  return format === 'datetime' ? 'a time such as "2027-06-30T00:00:00Z"' : article(format);
 }
 
 function sized(size: number | bigint, origin: string): string {

@@ -2,8 +2,8 @@
 // Next: governance/policy/parse.ts, which reads every policy document through this.
 import { type Issue, formatPath } from './issues.ts';
 
-/** A JSON value, or what keeps the text from being one. */
-export type JsonReading = { ok: true; value: unknown } | { ok: false; issues: Issue[] };
+/** A JSON value, or what keeps the text from being one; `value` is what it would be all the same, where keys alone are at fault. */
+export type JsonReading = { ok: true; value: unknown } | { ok: false; issues: Issue[]; value?: unknown };
 
 /**
  * Parses JSON and refuses what `JSON.parse` lets through: an object that names a key twice (RFC 8259 section 4 leaves
@@ -31,7 +31,7 @@ export function readJson(text: string, maxDepth: number): JsonReading {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (scan.refused.length > 0) return { ok: false, issues: scan.refused };
+    if (scan.refused.length > 0) return { ok: false, issues: scan.refused, value };
     return { ok: true, value };
   } catch (error) {
     return {

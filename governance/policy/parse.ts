@@ -26,10 +26,15 @@ export function parsePolicy(text: string): PolicyReading {
     return refuse([{ path: '', got: `${text.length} characters`, expected: `at most ${policyLimits.documentBytes}` }]);
   }
   const json = readJson(text, policyLimits.nestingDepth);
-  if (!json.ok) return json;
+  const ofKeys = json.ok ? [] : json.issues;
+  if (!json.ok && !('value' in json)) return refuse(ofKeys);
   const parsed = z.safeParse(PolicyDocument, json.value);
-  if (!parsed.success) return refuse(describeIssues(parsed.error, json.value));
+  if (!parsed.success) {
+    const told = new Set(ofKeys.map(({ path }) => path));
+    return refuse([...ofKeys, ...describeIssues(parsed.error, json.value).filter(({ path }) => !told.has(path))]);
+  }
   const issues = [
+    ...ofKeys,
     ...checkRuleIds(parsed.data.rules),
     ...parsed.data.rules.flatMap((rule, index) => checkRule(rule, index, parsed.data)),
   ];

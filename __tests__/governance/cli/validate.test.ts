@@ -41,6 +41,22 @@ describe('validate', () => {
     expect([json.ok, json.files.map(({ ok }) => ok)]).toEqual([false, [false, false, true]]);
   });
 
+  it('tells a key that is there twice beside everything else, in the order of the text', async () => {
+    const file = path.join(temporaryFolder('twice'), 'twice.json');
+    writeFileSync(
+      file,
+      '{\n  "format": 2,\n  "tenant": "t1",\n  "revision": 1, "revision": 0,\n  "rules": [{ "id": "x" }]\n}',
+    );
+    const { out } = await validate(file);
+    expect(Array.from(out.matchAll(/json:(\d+:\d+): (\S+): got (.*?),/g), ([, ...found]) => found.join(' '))).toEqual([
+      '2:3 format 2',
+      '4:18 revision the same key twice',
+      '5:13 rules[0].effect nothing',
+      '5:13 rules[0].services nothing',
+      '5:13 rules[0].intents nothing',
+    ]);
+  });
+
   it('says that there is nothing to check', async () => {
     expect(await validate(temporaryFolder('empty'))).toMatchObject({
       code: 1,

@@ -39,12 +39,12 @@ describe('a document', () => {
     [
       'ends at a date and time',
       draft([], { validUntil: '2027-06-30' }),
-      'validUntil: got "2027-06-30", expected a datetime',
+      'validUntil: got "2027-06-30", expected a time such as "2027-06-30T00:00:00Z"',
     ],
     [
       'ends on a day there is',
       draft([], { validUntil: '2027-02-30T00:00:00Z' }),
-      'validUntil: got "2027-02-30T00:00:00Z", expected a datetime',
+      'validUntil: got "2027-02-30T00:00:00Z", expected a time such as "2027-06-30T00:00:00Z"',
     ],
     ['has rules', { ...draft([]), rules: undefined }, 'rules: got nothing, expected an array'],
     ['has no key of its own making', draft([], { rule: 1 }), 'rule: got 1, expected no such key'],
