@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
+import { lintCommand } from './lint.ts';
 import { publishCommand } from './publish.ts';
 import { replayCommand } from './replay.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -15,6 +16,7 @@ import { validateCommand } from './validate.ts';
 const commands: Readonly<Record<string, Command>> = {
   validate: validateCommand,
   test: testCommand,
+  lint: lintCommand,
   explain: explainCommand,
   diff: diffCommand,
   replay: replayCommand,
