@@ -33,9 +33,9 @@ export async function renderPolicyPage(text: string): Promise<string> {
   const parts = { reference: describedObjects.map(describeObject).join('\n'), limits: limits(), commands: commands() };
   const filled = Object.entries(parts).reduce((page, [name, part]) => fill(page, name, part), text);
   const options = JSON.parse(readFileSync(path.join(root, '.oxfmtrc.json'), 'utf8')) as FormatConfig;
-  const { code, errors } = await format(policyPage, filled, options);
+  const { code: formatted, errors } = await format(policyPage, filled, options);
   if (errors.length > 0) throw new Error(`got ${errors.length} errors from the formatter, expected a formatted page`);
-  return code;
+  return formatted;
 }
 
 function fill(page: string, name: string, part: string): string {

@@ -147,13 +147,15 @@ export function createDiff(a: PolicyVersion, b: PolicyVersion, presentMs: number
   }
 
   function finish(): ChangeGroup[] {
-    const found = Array.from(groups, ([key, { size: _, ...group }]) => {
+    const found = Array.from(groups, ([key, group]) => {
       const sample = shrink(group.sample, (smaller) => {
         const change = compare(smaller);
         return change !== null && keyOf(change, smaller) === key;
       });
       const { service, intent, tenant } = sample.request;
-      return { ...group, ...(compare(sample) ?? group), sample, tenant, service, intent };
+      const { kind, before, after } = compare(sample) ?? group;
+      const { asked, recorded } = group;
+      return { kind, before, after, sample, tenant, service, intent, asked, recorded };
     });
     return found.sort(
       (one, two) =>

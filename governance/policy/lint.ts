@@ -155,7 +155,7 @@ function lintForbid(placed: PlacedRule, partners: readonly PlacedRule[], find: F
   );
   const covering = coveredBy(placed, others);
   if (!covering) return [];
-  const [twin] = covering.filter((other) => isTwin(placed, other));
+  const twin = covering.find((other) => isTwin(placed, other));
   return [
     twin
       ? find('duplicate', 'warning', `got a forbid equal to ${twin.name}, expected one of them`, [twin])

@@ -84,7 +84,7 @@ export const describedObjects: readonly DescribedObject[] = [
     name: 'Condition',
     meaning:
       'Exactly one operator. An attribute is `context.<key>`, `subject`, `resource`, `service` or `intent`; the platform may also ask for `tenant`.',
-    schema: Condition as unknown as z.ZodMiniObject,
+    schema: Condition,
     fields: {
       eq: 'The attribute equals the literal, and has its type.',
       ne: 'It has the type of the literal and another value.',
