@@ -1,15 +1,25 @@
 // The runtime on an applied account: policies from its table, grants by its key, secrets of its own; and nothing without a policy.
 // Next: scripts/infra/account.ts, which applies it.
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AppliedAccount, publishPolicies, startAppliedAccount } from '../../scripts/infra/account.ts';
+import { policiesFolder } from '../../governance/cli/policy-files.ts';
+import {
+  type AppliedAccount,
+  publishPolicies,
+  runPolicyCommand,
+  startAppliedAccount,
+} from '../../scripts/infra/account.ts';
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
+import { runPolicyTool } from '../support/policy-cli.ts';
 import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { emulationTimeoutMs } from '../support/emulated-environment.ts';
 import { type Emulator } from '../support/emulator/start.ts';
 
 const dev = path.resolve(fileURLToPath(new URL('../../infra/environments/dev', import.meta.url)));
+const wait = { timeout: 30_000, interval: 500 };
 let terraform: Terraform;
 let emulator: Emulator;
 let account: AppliedAccount;
@@ -42,7 +52,7 @@ describe('on an applied account', () => {
     { timeout: 60_000 },
     async () => {
       await publishPolicies(account);
-      await expect.poll(async () => (await dispatch()).status, { timeout: 30_000, interval: 500 }).toBe(200);
+      await expect.poll(async () => (await dispatch()).status, wait).toBe(200);
       const { body } = await dispatch();
       expect(body).toMatchObject({ decision: { reason: 'permitted', rule: 'orbit-may-reason' } });
     },
@@ -54,6 +64,32 @@ describe('on an applied account', () => {
 
   test('publishing the same again changes nothing', async () => {
     expect(await publishPolicies(account)).toContain('unchanged');
+  });
+
+  test(
+    'a revision that permits nothing denies, and a rollback brings the one before back as a new one',
+    { timeout: 90_000 },
+    async () => {
+      const shipped = JSON.parse(readFileSync(path.join(policiesFolder, 'default.json'), 'utf8')) as object;
+      const file = path.join(temporaryFolder('stricter'), 'default.json');
+      writeFileSync(file, JSON.stringify({ ...shipped, revision: 2, rules: [] }));
+      expect(await runPolicyCommand(account, ['publish', file])).toContain('revision 2');
+      await expect.poll(async () => (await dispatch()).body, wait).toMatchObject({ reason: 'no_matching_permit' });
+
+      const rolledBack = await runPolicyCommand(account, ['rollback', '--tenant', 'default', '--to', '1']);
+      expect(rolledBack).toMatch(
+        /tenant default revision 3 \([0-9a-f]{12}\) published, after 2, with the content of revision 1/,
+      );
+      await expect.poll(async () => (await dispatch()).status, wait).toBe(200);
+    },
+  );
+
+  test('what was decided on the way is on record, in order', async () => {
+    const log = path.join(temporaryFolder('log'), 'governance.log');
+    writeFileSync(log, runtime.lines.map((line) => `${line}\n`).join(''));
+    const { code, out } = await runPolicyTool(['audit', 'verify', log, '--links-alone']);
+    expect([code, out]).toEqual([0, expect.stringContaining('in order')]);
+    expect(runtime.lines.filter((line) => line.includes('"reason":"no_matching_permit"')).length).toBeGreaterThan(0);
   });
 });
 

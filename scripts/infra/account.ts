@@ -67,25 +67,23 @@ export async function startAppliedAccount(
 }
 
 /** Publishes governance/policies by the command that a release uses. */
-export async function publishPolicies({
-  environment,
-  url,
-  policies_table_name: table,
-  policy_publisher_key_arn: key,
-}: AppliedAccount): Promise<string> {
-  const command = [
-    path.join(root, 'governance/cli/main.ts'),
-    'publish',
-    '--table',
-    table,
-    '--key',
-    key,
-    '--endpoint',
-    url,
-  ];
-  const { stdout } = await runFile(process.execPath, command, {
+export function publishPolicies(account: AppliedAccount): Promise<string> {
+  return runPolicyCommand(account, ['publish']);
+}
+
+/**
+ * Runs `npm run policy -- …args` against an account, with its table and its publisher's key, and gives what it printed.
+ *
+ * @throws Error when it ends with another code than 0
+ */
+export async function runPolicyCommand(
+  { environment, url, policies_table_name: table, policy_publisher_key_arn: key }: AppliedAccount,
+  args: readonly string[],
+): Promise<string> {
+  const target = ['--table', table, '--key', key, '--endpoint', url];
+  const { stdout } = await runFile(process.execPath, [path.join(root, 'governance/cli/main.ts'), ...args, ...target], {
     cwd: root,
-    env: { PATH: process.env['PATH'] ?? '', ...withoutProxy(environment) },
+    env: { PATH: process.env['PATH'] ?? '', POLICY_PUBLISHER_KEYS: key, ...withoutProxy(environment) },
     timeout: publishTimeoutMs,
   });
   return stdout;
