@@ -20,9 +20,11 @@ export interface CaseOutcome {
   readonly explained: ExplainedDecision | null;
 }
 
-const binding = { method: 'POST', path: '/reason', bodySha256: 'b'.repeat(43), jkt: 'j'.repeat(43) };
+/** Of the request that a case stands for, unless it brings its own. */
+export const standInBinding = { method: 'POST', path: '/reason', bodySha256: 'b'.repeat(43), jkt: 'j'.repeat(43) };
 const tokens = { grant: '<grant>', certificate: '<certificate>' };
-const standInIssuer: GrantIssuer = {
+/** Signs nothing: its tokens say what they stand for. */
+export const standInIssuer: GrantIssuer = {
   issue: () => Promise.resolve({ ...tokens, expiresMs: 0 }),
   attest: () => Promise.resolve({ token: '<token>', certificate: tokens.certificate }),
   prepare: () => Promise.resolve(),
@@ -35,7 +37,7 @@ export async function runCase(set: PolicySet, asked: PolicyCase): Promise<CaseOu
   const warnings: string[] = [];
   const nowMs = (): number => Date.parse(at);
   const govern = createHandler({
-    store: fixedStore(set),
+    store: createFixedStore(set),
     quotas: createMemoryQuotaStore(),
     grants: standInIssuer,
     audit: createAuditTrail({ write: (line) => void lines.push(line), attest: standInIssuer.attest, nowMs }),
@@ -44,7 +46,7 @@ export async function runCase(set: PolicySet, asked: PolicyCase): Promise<CaseOu
   });
   const alias = identity === null ? '' : `:${identity}`;
   const context = { invokedFunctionArn: `arn:aws:lambda:eu-central-1:000000000000:function:governance${alias}` };
-  const event = dryRun ? request : { binding, ...request };
+  const event = dryRun ? request : { binding: standInBinding, ...request };
   let decision = await govern(event, context);
   for (let made = 1; made < times; made += 1) decision = await govern(event, context);
   const record = JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>;
@@ -103,7 +105,8 @@ function explainAgain({ tenants, platform }: PolicySet, event: unknown, nowMs: n
   return { tenant: request.tenant, ...explain(found.policy, platform?.policy ?? null, request, nowMs) };
 }
 
-function fixedStore({ tenants, platform }: PolicySet): PolicyStore {
+/** Serves a set as it is: no refresh, no staleness. */
+export function createFixedStore({ tenants, platform }: PolicySet): PolicyStore {
   return {
     lookup(tenant) {
       const found = tenants.get(tenant);
