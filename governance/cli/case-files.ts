@@ -7,7 +7,7 @@ import { describeIssues, type Issue } from '../policy/issues.ts';
 import { readJson } from '../policy/json.ts';
 import { InvalidPoliciesError } from './command.ts';
 import { createPlaceFinder, type Place } from './json-places.ts';
-import { describeProblem } from './policy-files.ts';
+import { describeProblem, shownPath } from './policy-files.ts';
 
 const subset = z.record(z.string(), z.unknown());
 
@@ -82,7 +82,7 @@ type CaseReading = { ok: true; cases: PlacedCase[] } | { ok: false; problems: st
 const deepest = 64;
 
 async function readCaseFile(name: string): Promise<CaseReading> {
-  const file = path.relative('.', name);
+  const file = shownPath(name);
   const text = await readFile(name, 'utf8');
   const place = createPlaceFinder(text);
   const refuse = (issues: readonly Issue[]): CaseReading => ({

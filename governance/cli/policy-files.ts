@@ -44,7 +44,7 @@ async function filesOf(name: string): Promise<string[]> {
 }
 
 async function readPolicyFile(absolute: string): Promise<PolicyFile> {
-  const file = path.relative('.', absolute);
+  const file = shownPath(absolute);
   const text = await readFile(absolute, 'utf8');
   const bytes = Buffer.byteLength(text);
   if (bytes > policyLimits.documentBytes) {
@@ -68,6 +68,12 @@ function placeIssues(text: string, issues: readonly Issue[]): PolicyProblem[] {
 /** `policies/acme.json:12:7: rules[0].effect: got "alow", expected "permit" or "forbid"`, as editors and compilers have it. */
 export function describeProblem(file: string, problem: PolicyProblem): string {
   return `${file}:${problem.line}:${problem.column}: ${formatIssue(problem)}`;
+}
+
+/** A path as it is shown: from here where the file is below, whole where it is not. */
+export function shownPath(file: string): string {
+  const relative = path.relative('.', file);
+  return relative.startsWith('..') ? path.resolve(file) : relative;
 }
 
 /** Two documents of one tenant: which is meant cannot be known. */
