@@ -23,16 +23,25 @@ governance/policies. That a rule cannot match or cannot matter is said only wher
 
   unreachable        no request meets the condition
   always             every request meets the condition
+  only-missing       a forbid that holds only where an attribute is missing or has another type
   shadowed           forbids cover everything that the rule covers
-  wider              another permit permits all of it, with at least its duties
+  contradiction      a permit of exactly what a forbid forbids
+  wider              other permits permit all of it, with all its duties
   duplicate          another rule is equal
+  idle               a forbid on trial that would deny nothing
   window             windows of time that are never open together, or one of which always is
   duties             limits and redactions of one field that contradict
+  limit              a limit that a wider permit undercuts wherever it counts
   unused-quota       a quota that no permit is charged to
   unused-intent      an intent that no permit names
   names-tenant       another tenant's name in a rule
   expiry             an end that is past or near
+  narrow             a permit that keeps nothing out, as a wider one permits all of it (a note)
   missing-attribute  a forbid that holds for every request without an attribute (a note)
+  needs-attribute    a permit that excludes values, and by that whoever has none (a note)
+  unclear            rules too many or too intricate to say more of (a note)
+
+Whoever takes out every rule that is unreachable, shadowed, wider or a duplicate changes no decision.
 
   --strict   warnings count as well
   --at TIME  the time that ends are near to; now unless said

@@ -15,7 +15,7 @@ const documentOf = (of: DocumentDraft): PolicyDocument => documentFrom(JSON.stri
 /** `rule check`, of everything that is found but notes and unused intents. */
 const found = (...drafts: readonly DocumentDraft[]) =>
   lintPolicies(drafts.map(documentOf), noonMs)
-    .filter(({ check }) => check !== 'unused-intent' && check !== 'missing-attribute')
+    .filter(({ check, severity }) => check !== 'unused-intent' && severity !== 'note')
     .map(({ rule, check }) => `${rule} ${check}`);
 
 const n = (operator: string, value: number) => ({ [operator]: ['context.n', value] });
@@ -64,7 +64,7 @@ describe('a condition that nothing meets', () => {
   });
 
   it('is said of a forbid only where it is false for every request: what cannot be known forbids', () => {
-    expect(found(draft([forbid('r', { when: all(n('lt', 3), n('gt', 5)) })]))).toEqual([]);
+    expect(found(draft([forbid('r', { when: all(n('lt', 3), n('gt', 5)) })]))).toEqual(['r only-missing']);
     const guarded = all({ exists: 'context.n' }, not({ exists: 'context.n' }));
     expect(found(draft([forbid('r', { when: guarded })]))).toEqual(['r unreachable']);
   });
