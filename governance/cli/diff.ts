@@ -1,7 +1,7 @@
 // `diff`: which decisions change between two sets of policies, not which lines.
-// Next: governance/policy/diff.ts, which compares; governance/policy/diff-samples.ts, which asks.
+// Next: governance/policy/diff.ts, which compares; governance/policy/samples.ts, which asks.
 import { type Answer, type ChangeGroup, createDiff } from '../policy/diff.ts';
-import { estimateSamples, sampleRequests } from '../policy/diff-samples.ts';
+import { estimateSamples, sampleRequests } from '../policy/samples.ts';
 import { readDecisions } from './audit-log.ts';
 import { type Command, parseCommandLine, readInstant, readWholeNumber, UsageError } from './command.ts';
 import { loadPolicySet, type PolicySet } from './policy-set.ts';

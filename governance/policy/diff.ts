@@ -4,7 +4,7 @@ import { type CompiledPolicy } from './compile.ts';
 import { decide, type PolicyRequest, type Verdict } from './decide.ts';
 import { type PolicyDocument } from './document.ts';
 import { type AttributeValue } from './operators.ts';
-import { type Sample } from './samples.ts';
+import { type Sample } from './diff/sample.ts';
 
 /** A document with what it compiles to. */
 export interface VersionedPolicy {

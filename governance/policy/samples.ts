@@ -1,261 +1,202 @@
-// Values and requests that lie where a policy's answer turns: at every literal, beside it, missing, and of another type.
-// Next: governance/policy/diff.ts, which asks two policies about them.
-import { containsAddress, parseCidr } from './cidr.ts';
-import { type PolicyRequest } from './decide.ts';
-import { type AttributeType, type Condition, namePatterns, type Rule, type Within } from './document.ts';
-import { type AttributeValue, compileCondition, conditionParts, type Leaf } from './operators.ts';
-import { withinTest } from './within.ts';
+// The requests that two sets of documents are compared by: aimed at every rule, at what is declared, and by chance.
+// Next: governance/policy/diff/rule-questions.ts, which aims; governance/policy/diff.ts, which compares the answers.
+import { platformTenant } from './document.ts';
+import { createChance } from './diff/chance.ts';
+import {
+  combinationAt,
+  type Combinations,
+  combinationsOf,
+  drawCombination,
+  varyQuestion,
+} from './diff/combinations.ts';
+import { plainest } from './diff/boundary-values.ts';
+import { questionsAbout, roomFor } from './diff/rule-questions.ts';
+import { type Scene, scenesOf } from './diff/scenes.ts';
+import { pairRules, type SideRule, type SideRules } from './diff/side-rules.ts';
+import { withValue } from './diff/solve.ts';
+import { type PolicyVersion } from './diff.ts';
+import { isAskable, type Sample } from './diff/sample.ts';
+import { canonical } from './diff/canonical.ts';
 
-/** A request and when it is made, epoch milliseconds. */
-export interface Sample {
-  readonly request: PolicyRequest;
+/** How many requests are asked, and from where in time. */
+export interface SamplingOptions {
+  /** In all; those aimed at rules that changed are asked beyond it. */
+  readonly random: number;
+  /** The same seed gives the same requests. */
+  readonly seed: number;
+  /** Epoch milliseconds. */
   readonly nowMs: number;
 }
 
-/** What may be put for each attribute of a request, `undefined` for leaving it out; `time` holds instants. */
-export type Domain = Map<string, readonly (AttributeValue | undefined)[]>;
+/** How many requests may be aimed at rules that changed; the more rules, the fewer for each. */
+const mostAimed = 60_000;
+const aimedPerRule = { least: 3, scarce: 12, most: 4000 } as const;
+const mostBases = 4096;
 
-/** The attributes and literals of one or more conditions, as values to try. */
-export interface Candidates {
-  readonly values: Domain;
-  readonly instants: readonly number[];
-}
-
-const manyValues = 60;
-const manyBoxes = 24;
-const minuteMs = 60_000;
-const weekMinutes = 7 * 24 * 60;
-const other = 'zz';
-
-/**
- * Collects what conditions turn on.
- *
- * @param conditions - of the rules in question
- * @param context - the attributes that the intent declares, each of which may be left out or have another type
- * @param nowMs - instants are looked for in the week from here
- */
-export function collectCandidates(
-  conditions: readonly Condition[],
-  context: Readonly<Record<string, AttributeType>>,
-  nowMs: number,
-): Candidates {
-  const values = new Map<string, Set<AttributeValue | undefined>>();
-  const instants = new Set([nowMs]);
-  const add = (attribute: string, found: readonly (AttributeValue | undefined)[]): void => {
-    const known = values.get(attribute) ?? new Set();
-    for (const value of found) if (known.size < manyValues && fits(attribute, value)) known.add(value);
-    values.set(attribute, known);
+/** Gives requests to ask of both sides, each once. Memory is bounded by the documents and the number of samples. */
+export function* sampleRequests(
+  before: PolicyVersion,
+  after: PolicyVersion,
+  { random: samples, seed, nowMs: presentMs }: SamplingOptions,
+): Generator<Sample> {
+  const sides = pairRules(before, after);
+  const asked = new Set<number>();
+  const bases: Sample[] = [];
+  const isNew = (question: Sample): boolean => {
+    const key = hashText(JSON.stringify(question));
+    if (asked.has(key) || !isAskable(question.request)) return false;
+    asked.add(key);
+    return true;
   };
-  add('subject', ['user:a', 'agent:a', undefined]);
-  const visit = (condition: Condition): void => {
-    for (const part of conditionParts(condition)) {
-      if (part.kind === 'leaf') add(part.attribute, leafValues(part));
-      else if (part.kind === 'within') for (const instant of edgesOf(part.within, nowMs)) instants.add(instant);
-      else if (part.kind === 'not') visit(part.condition);
-      else part.conditions.forEach(visit);
-    }
-  };
-  conditions.forEach(visit);
-  for (const [key, type] of Object.entries(context))
-    add(`context.${key}`, [undefined, ...valuesOfType[type], type === 'string' ? 0 : 'text']);
-  return {
-    values: new Map(Array.from(values, ([attribute, found]) => [attribute, [...found]])),
-    instants: [...instants],
-  };
-}
 
-const valuesOfType: Readonly<Record<AttributeType, readonly AttributeValue[]>> = {
-  string: ['', other],
-  number: [0, 1],
-  boolean: [true, false],
-  'string[]': [[], [other]],
-};
-
-/** Names that every request keeps to, whatever a condition compares them with. */
-function fits(attribute: string, value: AttributeValue | undefined): boolean {
-  if (attribute === 'subject')
-    return value === undefined || (typeof value === 'string' && namePatterns.subject.test(value));
-  if (attribute === 'resource') return typeof value === 'string' && namePatterns.resource.test(value);
-  return attribute.startsWith('context.');
-}
-
-/** On both sides of where a leaf turns, and exactly there. */
-function leafValues({ operator, operand }: Leaf): (AttributeValue | undefined)[] {
-  switch (operator) {
-    case 'exists':
-      return [undefined];
-    case 'eq':
-    case 'ne':
-      return around(operand as AttributeValue);
-    case 'in':
-      return (operand as readonly AttributeValue[]).flatMap((item, index) => (index === 0 ? around(item) : [item]));
-    case 'lt':
-    case 'lte':
-    case 'gt':
-    case 'gte':
-      return around(operand as number);
-    case 'contains':
-      return [[operand as string], [other, operand as string], [`${operand as string}x`], []];
-    case 'startsWith': {
-      const text = operand as string;
-      return [text, `${text}x`, text.slice(0, -1), `${other}${text}`, `${text.slice(0, -1)}_x`];
-    }
-    case 'glob':
-      return globInstances(operand as string);
-    case 'cidr':
-      return addressesAround(operand as string);
+  for (const question of aimedQuestions(sides, presentMs, samples)) {
+    if (!isNew(question)) continue;
+    if (bases.length < mostBases) bases.push(question);
+    yield question;
   }
+  const aimed = asked.size;
+  for (const question of combinedQuestions(combinationsOf(sides, presentMs), bases, samples - aimed, seed))
+    if (isNew(question)) yield question;
 }
 
-function around(value: AttributeValue): AttributeValue[] {
-  if (typeof value === 'number') return [value, value + 1, value - 1, value + 0.5, value - 0.5];
-  if (typeof value === 'boolean') return [value, !value];
-  if (typeof value === 'string') return [value, `${value}x`, value.slice(0, -1), other];
-  return [value];
+/** How many there will be, about; for a progress bar. */
+export function estimateSamples(a: PolicyVersion, b: PolicyVersion, { random }: SamplingOptions): number {
+  const changed = pairRules(a, b).flatMap(({ byTenant }) =>
+    [...byTenant.values()].flatMap((rules) => [...rules.values()].filter(({ isChanged }) => isChanged)),
+  );
+  return random + Math.min(mostAimed, changed.length * 2 * aimedPerRule.least);
 }
 
-/** Texts that a pattern matches, and texts that it just misses. */
-export function globInstances(pattern: string): string[] {
-  const some = pattern.replaceAll('*', 'x');
-  return [some, pattern.replaceAll('*', ''), pattern.replaceAll('*', 'a/b'), `${some}_`, `_${some}`, some.slice(0, -1)];
-}
-
-/** The first and last address of a network, and those just outside. */
-function addressesAround(text: string): string[] {
-  const network = parseCidr(text);
-  if (!network) return [];
-  const { bytes, prefix } = network;
-  const bits = BigInt(bytes.length * 8);
-  const first = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-  const last = first + (1n << (bits - BigInt(prefix))) - 1n;
-  const most = (1n << bits) - 1n;
-  const write = (address: bigint): string => {
-    const parts = bytes.map((_, index) => Number((address >> BigInt((bytes.length - 1 - index) * 8)) & 0xffn));
-    if (parts.length === 4) return parts.join('.');
-    return Array.from({ length: 8 }, (_, group) =>
-      (((parts[group * 2] ?? 0) << 8) | (parts[group * 2 + 1] ?? 0)).toString(16),
-    ).join(':');
-  };
-  const found = [first, last, first - 1n, last + 1n].filter((address) => address >= 0n && address <= most).map(write);
-  return [...found, 'no address'].filter(
-    (address) => address === 'no address' || containsAddress(network, address) !== undefined,
+function* aimedQuestions(
+  sides: readonly [SideRules, SideRules],
+  presentMs: number,
+  samples: number,
+): Generator<Sample> {
+  const all = sides.flatMap((rules) =>
+    [...rules.byTenant.values()].flatMap((byId) => Array.from(byId.values(), (entry) => ({ entry, rules }))),
+  );
+  const changed = all.filter(({ entry }) => entry.isChanged);
+  const each = Math.floor(mostAimed / Math.max(1, changed.length));
+  const most = Math.min(aimedPerRule.most, Math.max(aimedPerRule.least, each));
+  yield* declarationQuestions(sides, presentMs);
+  // Where there are few for each, a rule's two versions share them: the edges of one hold the literals of the other.
+  const isScarce = each < aimedPerRule.scarce;
+  for (const { entry, rules } of changed)
+    if (!isScarce || entry.twin === null || rules === sides[1])
+      yield* firstOf(questionsIn(entry, rules, presentMs), most);
+  // What did not change may still be met by what did; half of the samples stay for chance.
+  const unchanged = all.filter(({ entry }) => !entry.isChanged);
+  const share = Math.max(2, Math.ceil(samples / 2 / Math.max(1, unchanged.length)));
+  yield* firstOf(
+    (function* () {
+      for (const { entry, rules } of unchanged) yield* firstOf(questionsIn(entry, rules, presentMs), share);
+    })(),
+    Math.ceil(samples / 2),
   );
 }
 
-/** The instants of a week at which a window opens or closes, and the last millisecond before each. */
-function edgesOf(within: Within, nowMs: number): number[] {
-  const opens = withinTest(within);
-  const startMs = Math.floor(nowMs / minuteMs) * minuteMs;
-  const edges: number[] = [];
-  let before = opens(startMs);
-  for (let minute = 1; minute <= weekMinutes && edges.length < 32; minute += 1) {
-    const atMs = startMs + minute * minuteMs;
-    const now = opens(atMs);
-    if (now !== before) edges.push(atMs, atMs - 1);
-    before = now;
-  }
-  return edges;
+function* questionsIn(entry: SideRule, rules: SideRules, presentMs: number): Generator<Sample> {
+  for (const scene of scenesOf(entry, rules)) yield* questionsAbout(entry, scene, rules, presentMs);
 }
 
-/**
- * Parts of a domain in which a condition has the truth that is wanted, as domains that are cut down; none where the
- * candidates hold no such request. `all` intersects what its parts leave, `any` keeps them side by side.
- */
-export function boxesWhere(condition: Condition, wanted: 'true' | 'false', { values, instants }: Candidates): Domain[] {
-  return boxes(condition, wanted === 'true');
-
-  function boxes(inner: Condition, truth: boolean): Domain[] {
-    const [part] = conditionParts(inner);
-    switch (part?.kind) {
-      case 'leaf': {
-        const domain = values.get(part.attribute) ?? [];
-        const holds = compileCondition(inner);
-        const kept = domain.filter((value) => holds(factsWith(part.attribute, value)) === (truth ? 'true' : 'false'));
-        return kept.length === 0 ? [] : [new Map([[part.attribute, kept]])];
+/** Where tenants are declared otherwise: the keys and resources of intents, and the end of validity, on each permit. */
+function* declarationQuestions(sides: readonly [SideRules, SideRules], presentMs: number): Generator<Sample> {
+  for (const [position, rules] of sides.entries()) {
+    const other = sides[1 - position]?.side;
+    for (const [tenant, { document, policy }] of rules.side.tenants) {
+      const theirs = other?.tenants.get(tenant);
+      if (!theirs) continue;
+      const ends = [policy, theirs.policy, rules.side.platform?.policy, other?.platform?.policy]
+        .flatMap((each) => each?.validUntilMs ?? [])
+        .filter(Number.isFinite);
+      const isEndMoved =
+        policy.validUntilMs !== theirs.policy.validUntilMs ||
+        rules.side.platform?.policy.validUntilMs !== other?.platform?.policy.validUntilMs;
+      for (const [intent, declared] of Object.entries(document.intents)) {
+        const across = theirs.document.intents[intent];
+        const isSame = across !== undefined && canonical(across) === canonical(declared);
+        if (isSame && !isEndMoved) continue;
+        const context = { ...across?.context, ...declared.context };
+        for (const scene of permitScenes(rules, tenant, intent)) {
+          const room = roomFor(scene, rules, presentMs);
+          const met = scene.companion && room.settle([{ node: scene.companion.tree, want: 'true' }]);
+          if (!met) continue;
+          yield room.questionFrom(met);
+          // Named and unnamed, as the intent's own resource may be another on the other side.
+          const question = room.questionFrom(met);
+          yield { ...question, request: { ...question.request, resource: met.resource } };
+          for (const [key, type] of Object.entries(context))
+            yield room.questionFrom(withValue(met, `context.${key}`, plainest[type]));
+          for (const endMs of ends) for (const nowMs of [endMs - 1, endMs]) yield { ...question, nowMs };
+        }
       }
-      case 'within': {
-        const opens = withinTest(part.within);
-        const kept = instants.filter((instant) => opens(instant) === truth);
-        return kept.length === 0 ? [] : [new Map([['time', kept]])];
-      }
-      case 'not':
-        return boxes(part.condition, !truth);
-      case 'branch': {
-        const parts = part.conditions.map((each) => boxes(each, truth));
-        return (part.operator === 'all') === truth
-          ? parts.reduce(intersect, [new Map()])
-          : parts.flat().slice(0, manyBoxes);
-      }
-      case undefined:
-        return [];
     }
   }
 }
 
-/** What lies in one of both. */
-export function intersect(some: readonly Domain[], others: readonly Domain[]): Domain[] {
-  return some
-    .flatMap((box) => others.map((each) => merge(box, each)))
-    .filter((box) => box !== null)
-    .slice(0, manyBoxes);
+function permitScenes({ byTenant }: SideRules, tenant: string, intent: string): Scene[] {
+  return [...(byTenant.get(tenant)?.values() ?? [])]
+    .filter(({ rule }) => rule.effect === 'permit' && rule.mode === 'enforce' && rule.intents.includes(intent))
+    .slice(0, 8)
+    .flatMap((companion) =>
+      (companion.rule.resources ?? []).slice(0, 8).map((resource) => ({
+        tenant,
+        service: companion.rule.services[0] ?? platformTenant,
+        intent,
+        resource,
+        companion,
+      })),
+    );
 }
 
-function merge(box: Domain, further: Domain): Domain | null {
-  const merged: Domain = new Map(box);
-  for (const [attribute, allowed] of further) {
-    const before = merged.get(attribute);
-    const kept = before ? before.filter((value) => allowed.includes(value)) : allowed;
-    if (kept.length === 0) return null;
-    merged.set(attribute, kept);
+/** Every combination where that is a fair share of what may be asked; by chance, and around aimed requests, where it is not. */
+function* combinedQuestions(
+  all: readonly Combinations[],
+  bases: readonly Sample[],
+  most: number,
+  seed: number,
+): Generator<Sample> {
+  let left = most;
+  const large: Combinations[] = [];
+  for (const [position, combinations] of [...all].sort((a, b) => a.size - b.size).entries()) {
+    const share = left / (all.length - position);
+    if (combinations.size > share) {
+      large.push(combinations);
+      continue;
+    }
+    for (let place = 0; place < combinations.size; place += 1) yield combinationAt(combinations, place);
+    left -= combinations.size;
   }
-  return merged;
+  if (large.length === 0) return;
+  const chance = createChance(seed);
+  const byName = new Map(large.map((each) => [`${each.tenant} ${each.intent}`, each]));
+  const around = bases.filter(({ request }) => byName.has(`${request.tenant} ${request.intent}`));
+  for (; left > 0; left -= 1) {
+    const base = around.length > 0 && chance.below(2) === 0 ? chance.pick(around) : null;
+    const combinations = base ? byName.get(`${base.request.tenant} ${base.request.intent}`) : chance.pick(large);
+    if (combinations) yield base ? varyQuestion(base, combinations, chance) : drawCombination(combinations, chance);
+  }
 }
 
-function factsWith(attribute: string, value: AttributeValue | undefined) {
-  const facts = { service: 's', intent: 'i', tenant: 't', subject: undefined, resource: 'r:/', context: {}, nowMs: 0 };
-  if (!attribute.startsWith('context.')) return { ...facts, [attribute]: value };
-  const key = attribute.slice('context.'.length);
-  return { ...facts, context: value === undefined ? {} : { [key]: value } };
+function* firstOf<T>(items: Iterable<T>, most: number): Generator<T> {
+  let left = most;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
+  }
 }
 
-/** Who asks for what: the part of a request that rules name outright. */
-export interface Reach {
-  readonly tenant: string;
-  readonly service: string;
-  readonly intent: string;
-  /** Undefined: the intent's own. */
-  readonly resource: string | undefined;
-}
-
-/** A request of this reach with these values; what the values leave out is left out. */
-export function requestFrom(
-  reach: Reach,
-  chosen: ReadonlyMap<string, AttributeValue | undefined>,
-  nowMs: number,
-): Sample {
-  const context: Record<string, AttributeValue> = {};
-  for (const [attribute, value] of chosen)
-    if (attribute.startsWith('context.') && value !== undefined) context[attribute.slice('context.'.length)] = value;
-  const [subject, resource, time] = ['subject', 'resource', 'time'].map((name) => chosen.get(name));
-  const named = (resource as string | undefined) ?? reach.resource;
-  return {
-    request: {
-      service: reach.service,
-      intent: reach.intent,
-      tenant: reach.tenant,
-      ...(subject === undefined ? {} : { subject: subject as string }),
-      ...(named === undefined ? {} : { resource: named }),
-      context,
-    },
-    nowMs: (time as number | undefined) ?? nowMs,
-  };
-}
-
-/** Texts that a rule's list of resources covers, or just does not. */
-export function resourcesOf({ resources }: Rule): string[] {
-  return (resources ?? []).flatMap((pattern) => (pattern.includes('*') ? resourceInstances(pattern) : [pattern]));
-}
-
-function resourceInstances(pattern: string): string[] {
-  return [...globInstances(pattern), 'axon:/reason'].filter((text) => namePatterns.resource.test(text));
+/** 53 bits of a text (cyrb53): small enough to remember many, large enough that two requests hardly ever share one. */
+function hashText(text: string): number {
+  let [low, high] = [0xde_ad_be_ef, 0x41_c6_ce_57];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    low = Math.imul(low ^ code, 2_654_435_761);
+    high = Math.imul(high ^ code, 1_597_334_677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
+  high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+  return 4_294_967_296 * (2_097_151 & high) + (low >>> 0);
 }

@@ -1,5 +1,5 @@
 // One small edit for every operator and field, each of which the comparison must find; and what it finds is so.
-// Next: governance/policy/diff.ts; governance/policy/diff-samples.ts, which has to ask the right questions.
+// Next: governance/policy/diff.ts; governance/policy/samples.ts, which has to ask the right questions.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../../governance/policy/compile.ts';
@@ -10,7 +10,7 @@ import {
   createDiff,
   type PolicyVersion,
 } from '../../../governance/policy/diff.ts';
-import { sampleRequests } from '../../../governance/policy/diff-samples.ts';
+import { sampleRequests } from '../../../governance/policy/samples.ts';
 import { type DocumentDraft, draft, forbid, noonMs, permit, platformDraft } from '../../support/policy-fixtures.ts';
 import { documents } from '../../support/policy-generators.ts';
 import { documentFrom } from '../../support/shipped-policies.ts';
