@@ -43,9 +43,11 @@ const builtinModules: Plugin = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
+const wanted = chosen(process.argv.slice(2));
 const refused: string[] = [];
-for (const bundle of bundles) {
+for (const bundle of wanted) {
+  for (const output of [`dist/${bundle.name}`, `dist/${bundle.name}.zip`])
+    rmSync(output, { recursive: true, force: true });
   const outfile = `dist/${bundle.name}/index.mjs`;
   const { metafile } = await build({
     entryPoints: [bundle.entry],
@@ -81,6 +83,17 @@ for (const bundle of bundles) {
 if (refused.length > 0) {
   process.stderr.write(`${refused.join('\n')}\n`);
   process.exitCode = 1;
+}
+
+/** Those named on the command line, or all. */
+function chosen(names: readonly string[]): readonly Bundle[] {
+  const known = bundles.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    process.stderr.write(`got bundle ${unknown}, expected one of ${known.join(', ')}\n`);
+    process.exit(2);
+  }
+  return names.length === 0 ? bundles : bundles.filter(({ name }) => names.includes(name));
 }
 
 function packagesIn({ inputs }: Metafile): string[] {

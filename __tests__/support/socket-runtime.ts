@@ -4,7 +4,7 @@ import path from 'node:path';
 import { vi } from 'vitest';
 import { type AppliedAccount } from '../../services/local/emulated-account.ts';
 import { type Platform, type PlatformPorts, startPlatform } from '../../services/local/platform.ts';
-import { type ServiceProcess, startServiceProcess } from '../../services/local/service-process.ts';
+import { type NodeStart, type ServiceProcess, startServiceProcess } from '../../services/local/service-process.ts';
 import { shippedPolicies } from './in-process-runtime.ts';
 
 export interface SocketRuntimeOptions {
@@ -14,6 +14,15 @@ export interface SocketRuntimeOptions {
   readonly grantSeconds?: number;
   readonly orbitEnv?: Readonly<Record<string, string>>;
   readonly axonEnv?: Readonly<Record<string, string>>;
+  /** What is run as each service. @defaultValue its sources */
+  readonly programs?: Readonly<Record<'orbit' | 'axon', Program>>;
+}
+
+/** A program: its entry file, the Node that runs it, and what its image puts into its environment. */
+export interface Program {
+  readonly entry: string;
+  readonly node?: NodeStart;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface SocketRuntime {
@@ -42,7 +51,7 @@ const anyPort: PlatformPorts = {
 };
 
 export async function startSocketRuntime(options: SocketRuntimeOptions = {}): Promise<SocketRuntime> {
-  const { policyFolder = shippedPolicies, grantSeconds = 5 } = options;
+  const { policyFolder = shippedPolicies, grantSeconds = 5, programs = fromSources() } = options;
   const lines: string[] = [];
   const onLine = (line: string): void => void lines.push(line);
   const platform = await startPlatform({
@@ -55,9 +64,10 @@ export async function startSocketRuntime(options: SocketRuntimeOptions = {}): Pr
   const start = (name: 'orbit' | 'axon', env: Readonly<Record<string, string>> = {}): ServiceProcess =>
     startServiceProcess({
       name,
-      entry: path.join(root, 'services', name, 'main.ts'),
+      entry: programs[name].entry,
+      node: programs[name].node,
       env: {
-        PATH: process.env['PATH'] ?? '',
+        ...programs[name].env,
         ...platform.environments[name],
         [`${name.toUpperCase()}_DRAIN_DELAY_MS`]: '0',
         [`${name.toUpperCase()}_DRAIN_TIMEOUT_MS`]: '400',
@@ -89,6 +99,14 @@ export async function startSocketRuntime(options: SocketRuntimeOptions = {}): Pr
     await stop();
     throw new Error(`got no runtime: ${lines.join('\n')}`, { cause: error });
   }
+}
+
+function fromSources(): Readonly<Record<'orbit' | 'axon', Program>> {
+  const program = (name: string): Program => ({
+    entry: path.join(root, 'services', name, 'main.ts'),
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
+  return { orbit: program('orbit'), axon: program('axon') };
 }
 
 async function untilReady(url: string): Promise<void> {

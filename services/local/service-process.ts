@@ -12,11 +12,23 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
+/** Which Node runs it, with which flags, where and as whom. */
+export interface NodeStart {
+  readonly file: string;
+  readonly flags: readonly string[];
+  readonly cwd: string;
+  /** User and group id; only root can choose them. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** What to run. */
 export interface ServiceProcessOptions {
   readonly name: string;
   readonly entry: string;
   readonly args?: readonly string[];
+  /** How Node is started. @defaultValue this Node, in this folder, as this user */
+  readonly node?: NodeStart | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
   /** Told when the process ends without having been asked to. */
@@ -30,11 +42,13 @@ export function startServiceProcess({
   name,
   entry,
   args = [],
+  node: { file, flags, ...place } = defaultNode(),
   env,
   onLine,
   onExit,
 }: ServiceProcessOptions): ServiceProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
+  const child = spawn(file, [...flags, entry, ...args], {
+    ...place,
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -53,6 +67,10 @@ export function startServiceProcess({
     await exited;
     clearTimeout(timer);
   }
+}
+
+function defaultNode(): NodeStart {
+  return { file: process.execPath, flags: ['--disable-warning=ExperimentalWarning'], cwd: process.cwd() };
 }
 
 /** Hands every line on, and finds the one that says where the service listens. */
