@@ -167,7 +167,7 @@ async function granted(): Promise<Granted> {
   const signal = AbortSignal.timeout(120_000);
   const decision = await governance(
     { service: 'orbit', intent: 'call_reasoning', tenant: 'default', context, binding },
-    { signal, remainingMs: timeoutMs },
+    { signal, remainingMs: timeoutMs, correlation: correlationOf() },
   );
   const { grant = '', certificate = '' } = decision;
   if (grant === '') throw new Error(`got ${decision.reason}, expected a grant`);

@@ -39,6 +39,7 @@ export function orbitEnvironment(context: ContainerContext): Record<string, stri
     ORBIT_TLS: `${containerProtocol(config, 'orbit') === 'https'}`,
     ORBIT_VERSION: release,
     ORBIT_SECRET: orbitSecretArn,
+    ...tracesOf(config),
     GOVERNANCE_FUNCTION: governanceFunction,
     AXON_URL: axonUrl,
     AXON_MESH: config.mesh,
@@ -57,6 +58,7 @@ export function axonEnvironment(context: ContainerContext): Record<string, strin
     AXON_TLS: `${containerProtocol(config, 'axon') === 'https'}`,
     AXON_VERSION: release,
     AXON_SECRET: axonSecretArn,
+    ...tracesOf(config),
     AXON_MESH: config.mesh,
     AXON_CALLERS: `orbit=${orbitRoleArn}`,
     AXON_GRANTS_TABLE: grantsTable,
@@ -64,4 +66,8 @@ export function axonEnvironment(context: ContainerContext): Record<string, strin
     AXON_MODEL: config.reasoner.model,
     GOVERNANCE_TRUSTED_KEYS: signingKeyArn,
   } satisfies Variables<typeof AxonEnvironment>;
+}
+
+function tracesOf({ tracing }: EnvironmentConfig): { TRACES_TO: string; TRACES_SAMPLE_RATIO: string } {
+  return { TRACES_TO: tracing.to, TRACES_SAMPLE_RATIO: `${tracing.sampleRatio}` };
 }

@@ -11,6 +11,7 @@ import { createProofKey } from '../../services/orbit/proof-key.ts';
 import { expectRefusal, type SeenAnswer } from '../support/broken-bodies.ts';
 import { chunked, rawBytes, type RawCall, sendRaw } from '../support/raw-call.ts';
 import { type SocketRuntime, startSocketRuntime } from '../support/socket-runtime.ts';
+import { correlationOf } from '../../services/shared/correlation.ts';
 
 type HeaderLine = readonly [string, string | Uint8Array];
 const jsonType: HeaderLine = ['content-type', 'application/json'];
@@ -74,7 +75,7 @@ async function grantFor(body: Uint8Array): Promise<HeaderLine[]> {
       context: { maxTokens: 64, promptLength: 4, stream: false },
       binding,
     },
-    { signal: AbortSignal.timeout(5000), remainingMs: 3000 },
+    { signal: AbortSignal.timeout(5000), remainingMs: 3000, correlation: correlationOf() },
   );
   const { AXON_CALLERS = '' } = runtime.platform.environments.axon;
   const role = AXON_CALLERS.replace('orbit=', '').replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');

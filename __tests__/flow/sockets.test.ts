@@ -215,7 +215,7 @@ async function playOrbit(
       context: { maxTokens: 64, promptLength: 4, stream: false },
       binding,
     },
-    { signal, remainingMs: 3000 },
+    { signal, remainingMs: 3000, correlation: correlationOf() },
   );
   const withExtra = dispatcher.compose(
     (next) => (options, handler) =>

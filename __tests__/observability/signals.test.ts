@@ -14,6 +14,7 @@ import { createReadiness } from '../../services/shared/readiness.ts';
 import { createLogKey } from '../../services/shared/secret-schemas.ts';
 import { countsLine } from '../support/filter-pattern.ts';
 import { createRuntime, functionArn, governedRequest, type Runtime } from '../support/in-process-runtime.ts';
+import { correlationOf } from '../../services/shared/correlation.ts';
 
 let runtime: Runtime;
 beforeAll(async () => {
@@ -121,7 +122,11 @@ describe('lines of the services', () => {
       log,
     });
     const question = { service: 'orbit', intent: 'x', tenant: 'default', correlationId: 'c', context: {} };
-    const answer = await askGovernance(question, { signal: AbortSignal.timeout(1000), remainingMs: 500 });
+    const answer = await askGovernance(question, {
+      signal: AbortSignal.timeout(1000),
+      remainingMs: 500,
+      correlation: correlationOf(),
+    });
     expect(answer.reason).toBe('governance_unavailable');
     expect(counted('orbit', lines)).toEqual(['unansweredQuestions']);
   });

@@ -8,11 +8,13 @@ import { type Decision, type DecisionRequest } from '../contract.ts';
  * @param decision - the decision as answered
  * @param request - the request it answers, null when that could not be read
  * @param identity - who AWS says invoked, null when nobody in particular
+ * @param traceId - the W3C trace it belongs to, null when the invoker named none
  */
 export function auditFields(
   decision: Decision,
   request: DecisionRequest | null,
   identity: string | null,
+  traceId: string | null = null,
 ): Record<string, unknown> {
   // No token, secret or body is ever written: grant and certificate stay out.
   const { grant, certificate, ...recorded } = decision;
@@ -22,6 +24,7 @@ export function auditFields(
     identity,
     tenant: request?.tenant ?? null,
     correlationId: request?.correlationId ?? null,
+    traceId,
     request: request && {
       service: request.service,
       intent: request.intent,

@@ -10,6 +10,7 @@ import { monotonicMs } from './clock.ts';
 import { type GrantIssuer } from './grant.ts';
 import { chargesFor, type QuotaStore } from './quota.ts';
 import { readRequest } from './request.ts';
+import { traceIdOf } from './trace-id.ts';
 import { type PolicyStore, type StoreReport } from './store.ts';
 
 /** What the handler acts through. `nowMs` is epoch milliseconds. */
@@ -25,6 +26,8 @@ export interface GovernanceRuntime {
 /** The part of Lambda's context that identifies the caller (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html). */
 export interface InvocationContext {
   readonly invokedFunctionArn: string;
+  /** As the invoker sent it, unchecked: no decision depends on it. */
+  readonly clientContext?: unknown;
 }
 
 /** A decision as far as it has come. Denied until the end of the handler says otherwise. */
@@ -40,7 +43,7 @@ export function createHandler(
 ): (event: unknown, context: InvocationContext) => Promise<Decision> {
   const { audit, report, nowMs = Date.now } = runtime;
 
-  return async function govern(event, { invokedFunctionArn }) {
+  return async function govern(event, { invokedFunctionArn, clientContext }) {
     const startedAt = monotonicMs();
     const issuedMs = nowMs();
     const decisionId = uuidv7();
@@ -51,7 +54,7 @@ export function createHandler(
       : denied('request_invalid', { detail: parsed.detail });
     const decision = finish(draft);
     try {
-      audit.append(auditFields(decision, parsed.ok ? parsed.request : null, identity));
+      audit.append(auditFields(decision, parsed.ok ? parsed.request : null, identity, traceIdOf(clientContext)));
       return decision;
     } catch (error) {
       // INVARIANT: a decision that is not on record permits nothing.

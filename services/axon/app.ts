@@ -12,6 +12,7 @@ import { type Logger, requestLog } from '../shared/log.ts';
 import { problemAnswer } from '../shared/problem-schema.ts';
 import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
+import { type Tracing } from '../shared/tracing.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { HeartbeatResponse, reasonLimits, ReasonRequest, ReasonResponse } from './contract.ts';
 import { applyObligations, readObligations } from './obligations.ts';
@@ -30,6 +31,8 @@ export interface AxonServices {
   readonly singleUse: SingleUseLedger | null;
   readonly readiness: Readiness;
   readonly log: Logger;
+  /** @defaultValue none: requests are placed in their trace, and nothing is recorded */
+  readonly tracing?: Pick<Tracing, 'startSpan'> | undefined;
   readonly version: string;
   readonly requestTimeoutMs: number;
 }
@@ -41,7 +44,7 @@ export const tenantHeader = 'x-tenant';
 export function createAxonApp(services: AxonServices): OpenAPIHono {
   const { log, reasoner, readiness, version, pseudonymize, requestTimeoutMs } = services;
   const app = new OpenAPIHono();
-  app.use(correlation());
+  app.use(correlation({ startSpan: services.tracing?.startSpan }));
   app.use(requestLog(log));
   registerErrors(app, log);
   registerHealth(app, { service: 'axon', version, readiness });

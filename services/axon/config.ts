@@ -1,6 +1,7 @@
 // What Axon needs from its environment; pure, so that the stacks can type a task definition against it.
 // Next: services/axon/main.ts, which reads it.
 import { z } from '@hono/zod-openapi';
+import { tracingVariables } from '../shared/tracing-config.ts';
 
 const flag = z
   .enum(['true', 'false'])
@@ -34,6 +35,7 @@ export const AxonEnvironment = z
     AXON_VERSION: z.string().min(1).default('0.0.0'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     AWS_REGION: z.string().min(1),
+    ...tracingVariables,
     AWS_ENDPOINT_URL_KMS: z.url().optional(),
     AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),
     AWS_ENDPOINT_URL_BEDROCK_RUNTIME: z.url().optional(),

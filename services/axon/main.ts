@@ -9,6 +9,7 @@ import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
 import { AxonSecret } from '../shared/secret-schemas.ts';
 import { startServer, stopOnSignals } from '../shared/server.ts';
 import { createTlsIdentity } from '../shared/tls.ts';
+import { tracingFrom } from '../shared/tracing-setup.ts';
 import { createAxonApp } from './app.ts';
 import { AxonEnvironment } from './config.ts';
 import { fetchKmsKey } from './kms-key.ts';
@@ -24,6 +25,13 @@ const config = await exitOnConfigurationError(() => readEnvironment(AxonEnvironm
 const log = createLogger({ service: 'axon', version: config.AXON_VERSION, level: config.LOG_LEVEL });
 const credentials = fromDefaultChain();
 const region = config.AWS_REGION;
+const tracing = tracingFrom(config, {
+  service: 'axon',
+  version: config.AXON_VERSION,
+  credentials,
+  log,
+  followsCaller: true,
+});
 const trustedKeys = createTrustedKeys({
   keyIds: config.GOVERNANCE_TRUSTED_KEYS,
   fetchKey: fetchKmsKey({ region, endpoint: config.AWS_ENDPOINT_URL_KMS, credentials }),
@@ -62,6 +70,7 @@ const app = createAxonApp({
     : null,
   readiness,
   log,
+  tracing,
   version: config.AXON_VERSION,
   requestTimeoutMs: config.AXON_REQUEST_TIMEOUT_MS,
 });
@@ -82,4 +91,12 @@ const running = await exitOnConfigurationError(() =>
   }),
 );
 log.info({ url: running.url }, 'listening');
-stopOnSignals(running, log);
+stopOnSignals(
+  {
+    stop: async () => {
+      await running.stop();
+      await tracing?.stop();
+    },
+  },
+  log,
+);

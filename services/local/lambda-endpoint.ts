@@ -12,6 +12,8 @@ export interface LambdaContext {
   readonly awsRequestId: string;
   readonly functionName: string;
   readonly functionVersion: string;
+  /** What the invoker sent in `X-Amz-Client-Context`. */
+  readonly clientContext?: unknown;
 }
 
 /** A function that can be invoked. It rejects for a function error. */
@@ -90,12 +92,16 @@ export function createLambdaEndpoint(options: LambdaEndpointOptions): RequestLis
       const event = parseEvent(request.body);
       if (!event)
         return fail(outgoing, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
-      await invoke(
-        target,
-        event.value,
-        { invokedFunctionArn: arn, awsRequestId: randomUUID(), functionName: named.name, functionVersion: '1' },
-        outgoing,
-      );
+      const client = parseClientContext(incoming.headers['x-amz-client-context']);
+      if (!client)
+        return fail(
+          outgoing,
+          400,
+          'InvalidRequestContentException',
+          'Client context must be valid Base64-encoded JSON.',
+        );
+      const context = { invokedFunctionArn: arn, awsRequestId: randomUUID(), functionName: named.name };
+      await invoke(target, event.value, { ...context, functionVersion: '1', ...client }, outgoing);
     }
   };
 }
@@ -139,6 +145,14 @@ function parseEvent(body: Buffer): { value: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Base64 of JSON, of 3,583 bytes at most (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html). */
+function parseClientContext(header: string | string[] | undefined): { clientContext?: unknown } | undefined {
+  if (header === undefined) return {};
+  if (typeof header !== 'string' || header.length > 3583) return undefined;
+  const parsed = parseEvent(Buffer.from(header, 'base64'));
+  return parsed && { clientContext: parsed.value };
 }
 
 function fail(outgoing: ServerResponse, status: number, type: string, message: string): void {

@@ -12,6 +12,7 @@ import { type Logger, requestLog } from '../shared/log.ts';
 import { problemAnswer } from '../shared/problem-schema.ts';
 import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
+import { type Tracing } from '../shared/tracing.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { answer, denial } from './answer.ts';
 import { type Authenticator } from './authenticate.ts';
@@ -25,6 +26,8 @@ export interface OrbitServices extends DispatchServices {
   readonly pseudonymize: Pseudonymize;
   readonly readiness: Readiness;
   readonly log: Logger;
+  /** @defaultValue none: requests are placed in their trace, and nothing is recorded */
+  readonly tracing?: Pick<Tracing, 'startSpan'> | undefined;
   readonly version: string;
   readonly requestTimeoutMs: number;
 }
@@ -33,7 +36,7 @@ export interface OrbitServices extends DispatchServices {
 export function createOrbitApp(services: OrbitServices): OpenAPIHono {
   const { log, readiness, version, authenticator, pseudonymize, requestTimeoutMs } = services;
   const app = new OpenAPIHono();
-  app.use(correlation());
+  app.use(correlation({ startSpan: services.tracing?.startSpan }));
   app.use(requestLog(log));
   registerErrors(app, log);
   registerHealth(app, { service: 'orbit', version, readiness });

@@ -69,7 +69,7 @@ export async function dispatch(
   };
 
   // Govern: may it be done?
-  const decision = await askGovernance(asked, { signal, remainingMs: deadline.remainingMs() });
+  const decision = await askGovernance(asked, { signal, remainingMs: deadline.remainingMs(), correlation });
   if (!decision.allowed) return { kind: 'denied', decision };
   if (!call || !binding)
     throw new ServiceError(

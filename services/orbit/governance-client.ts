@@ -4,6 +4,7 @@ import { bulkhead, circuitBreaker, ConsecutiveBreaker, handleAll, wrap } from 'c
 import { type Dispatcher, request as httpRequest } from 'undici';
 import { Decision, type DecisionRequest } from '../../governance/contract.ts';
 import { awsEndpoint, type CredentialSource, signRequest } from '../shared/aws.ts';
+import { type Correlation } from '../shared/correlation.ts';
 import { type Logger } from '../shared/log.ts';
 import { readBounded } from '../shared/read-bounded.ts';
 import { v7 as uuidv7 } from 'uuid';
@@ -11,7 +12,7 @@ import { v7 as uuidv7 } from 'uuid';
 /** Asks for a decision. Never throws: no answer is a deny with `governance_unavailable`. */
 export type GovernanceClient = (
   request: DecisionRequest,
-  limits: { signal: AbortSignal; remainingMs: number },
+  limits: { readonly signal: AbortSignal; readonly remainingMs: number; readonly correlation: Correlation },
 ) => Promise<Decision>;
 
 /** Where Governance is and who asks. */
@@ -22,6 +23,8 @@ export interface GovernanceClientOptions {
   readonly endpoint?: string | undefined;
   readonly credentials: CredentialSource;
   readonly timeoutMs: number;
+  /** Whether Lambda's own segments join the trace in X-Ray. @defaultValue false */
+  readonly joinsXray?: boolean;
   readonly dispatcher: Dispatcher;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -36,7 +39,7 @@ const concurrentMost = 512;
  * call: a decision charges quotas. After ten failures in a row it denies at once for a second.
  */
 export function createGovernanceClient(options: GovernanceClientOptions): GovernanceClient {
-  const { functionName, alias, region, credentials, timeoutMs, dispatcher, log } = options;
+  const { functionName, alias, region, credentials, timeoutMs, joinsXray = false, dispatcher, log } = options;
   const endpoint = awsEndpoint({ service: 'lambda', region, endpoint: options.endpoint }).replace(/\/$/, '');
   const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations?Qualifier=${alias}`;
   const breaker = circuitBreaker(handleAll, {
@@ -45,18 +48,24 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
   });
   const policy = wrap(bulkhead(concurrentMost), breaker);
 
-  return async function askGovernance(request, { signal, remainingMs }) {
+  return async function askGovernance(request, { signal, remainingMs, correlation }) {
     try {
-      return await policy.execute(() => invoke(request, signal, Math.max(1, Math.min(timeoutMs, remainingMs))));
+      const limitMs = Math.max(1, Math.min(timeoutMs, remainingMs));
+      return await policy.execute(() => invoke(request, correlation, signal, limitMs));
     } catch (error) {
       log.warn({ err: error, correlationId: request.correlationId }, 'governance did not answer');
       return unavailable();
     }
   };
 
-  async function invoke(request: DecisionRequest, signal: AbortSignal, limitMs: number): Promise<Decision> {
+  async function invoke(
+    request: DecisionRequest,
+    correlation: Correlation,
+    signal: AbortSignal,
+    limitMs: number,
+  ): Promise<Decision> {
     const body = JSON.stringify(request);
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', 'x-amz-client-context': clientContext(correlation) };
     const signed = await signRequest({
       method: 'POST',
       url,
@@ -69,7 +78,8 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
     });
     const response = await httpRequest(signed.url, {
       method: 'POST',
-      headers: signed.headers,
+      // Not signed: Lambda's own tracing may change it on the way.
+      headers: joinsXray ? { ...signed.headers, 'x-amzn-trace-id': amazonTraceId(correlation) } : signed.headers,
       body,
       dispatcher,
       signal,
@@ -82,6 +92,20 @@ export function createGovernanceClient(options: GovernanceClientOptions): Govern
       throw new Error('got a function error from governance, expected a decision');
     return parseDecision(text, request);
   }
+}
+
+/** What Lambda hands to the function beside the event: the place in the trace, which no decision depends on. */
+function clientContext({ traceparent }: Correlation): string {
+  return Buffer.from(JSON.stringify({ custom: { traceparent } })).toString('base64');
+}
+
+/**
+ * The same place as X-Ray writes it, so that Lambda's own segments join the trace
+ * (https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
+ */
+function amazonTraceId({ traceId, spanId, traceparent }: Correlation): string {
+  const root = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+  return `Root=${root};Parent=${spanId};Sampled=${traceparent.endsWith('-01') ? 1 : 0}`;
 }
 
 /** INVARIANT: only a well-formed `permitted` with a grant for a bound request allows anything. */

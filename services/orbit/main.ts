@@ -10,12 +10,14 @@ import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
 import { OrbitSecret } from '../shared/secret-schemas.ts';
 import { startServer, stopOnSignals } from '../shared/server.ts';
 import { createTlsIdentity } from '../shared/tls.ts';
+import { tracingFrom } from '../shared/tracing-setup.ts';
 import { createOrbitApp } from './app.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createAxonClient } from './axon-client.ts';
 import { OrbitEnvironment } from './config.ts';
 import { createGovernanceClient } from './governance-client.ts';
 import { createProofKey } from './proof-key.ts';
+import { traceAxon, traceGovernance } from './traced-calls.ts';
 
 const config = await exitOnConfigurationError(() =>
   readEnvironment(OrbitEnvironment, process.env, { service: 'orbit' }),
@@ -24,6 +26,13 @@ const config = await exitOnConfigurationError(() =>
 const log = createLogger({ service: 'orbit', version: config.ORBIT_VERSION, level: config.LOG_LEVEL });
 const credentials = fromDefaultChain();
 const region = config.AWS_REGION;
+const tracing = tracingFrom(config, {
+  service: 'orbit',
+  version: config.ORBIT_VERSION,
+  credentials,
+  log,
+  followsCaller: false,
+});
 const dispatcher = new Agent({ connections: 256, keepAliveTimeout: 30_000 });
 const authenticator = createAuthenticator({
   issuer: config.TOKEN_ISSUER,
@@ -45,24 +54,28 @@ const secret =
         log,
       });
 const readiness = createReadiness({ 'issuer keys': authenticator.ready, secret: secret.ready });
+const askGovernance = createGovernanceClient({
+  functionName: config.GOVERNANCE_FUNCTION,
+  alias: config.GOVERNANCE_ALIAS,
+  region,
+  endpoint: config.AWS_ENDPOINT_URL_LAMBDA,
+  credentials,
+  timeoutMs: config.GOVERNANCE_TIMEOUT_MS,
+  joinsXray: config.TRACES_TO === 'xray',
+  dispatcher,
+  log,
+});
+const callAxon = createAxonClient({ url: config.AXON_URL, mesh: config.AXON_MESH, region, credentials, dispatcher });
 const app = createOrbitApp({
   authenticator,
-  askGovernance: createGovernanceClient({
-    functionName: config.GOVERNANCE_FUNCTION,
-    alias: config.GOVERNANCE_ALIAS,
-    region,
-    endpoint: config.AWS_ENDPOINT_URL_LAMBDA,
-    credentials,
-    timeoutMs: config.GOVERNANCE_TIMEOUT_MS,
-    dispatcher,
-    log,
-  }),
-  callAxon: createAxonClient({ url: config.AXON_URL, mesh: config.AXON_MESH, region, credentials, dispatcher }),
+  askGovernance: tracing ? traceGovernance(askGovernance, tracing) : askGovernance,
+  callAxon: tracing ? traceAxon(callAxon, tracing) : callAxon,
   proofKey: createProofKey(),
   service: 'orbit',
   pseudonymize: createPseudonymizer(() => secret.current().logKey),
   readiness,
   log,
+  tracing,
   version: config.ORBIT_VERSION,
   requestTimeoutMs: config.ORBIT_REQUEST_TIMEOUT_MS,
 });
@@ -83,7 +96,15 @@ const running = await exitOnConfigurationError(() =>
   }),
 );
 log.info({ url: running.url }, 'listening');
-stopOnSignals(running, log);
+stopOnSignals(
+  {
+    stop: async () => {
+      await running.stop();
+      await tracing?.stop();
+    },
+  },
+  log,
+);
 await prepareKeys();
 
 /** Readiness waits for the issuer's keys; until they come, one try a second. */

@@ -24,12 +24,30 @@ declare module 'hono' {
   }
 }
 
+/** Where a span is. */
+export interface SpanPlace {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+}
+
+/** The span of a request. */
+export interface RequestSpan extends SpanPlace {
+  /** Called when the answer's head is there. */
+  end(c: Context): void;
+}
+
+/** Opens the span of a request in its caller's trace, or in a new one; undefined for a request that gets none. */
+export type StartSpan = (c: Context, parent: TraceParent | null) => RequestSpan | undefined;
+
 /** How {@link correlation} makes what the caller did not send. */
 export interface CorrelationOptions {
   /** @defaultValue `uuidv7` */
   readonly makeId?: () => string;
   /** Whether a trace begun here is marked as sampled. @defaultValue `true` */
   readonly sampled?: boolean;
+  /** Opens spans, which then place the requests. @defaultValue none: requests are placed, and nothing is recorded */
+  readonly startSpan?: StartSpan | undefined;
 }
 
 const correlationIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
@@ -40,9 +58,12 @@ const correlationIdPattern = /^[A-Za-z0-9._-]{8,128}$/;
  */
 export function correlation(options: CorrelationOptions = {}): MiddlewareHandler {
   return async function correlate(c: Context, next): Promise<void> {
-    const own = receivedCorrelation(c, options);
+    const received = receivedCorrelation(c, options);
+    const span = options.startSpan?.(c, parseTraceparent(c.req.header('traceparent')));
+    const own = span === undefined ? received : correlationWithin(received, span);
     c.set('correlation', own);
     await next();
+    span?.end(c);
     setHeader(c, 'x-correlation-id', own.correlationId);
     setHeader(c, 'traceparent', own.traceparent);
   };
@@ -67,9 +88,17 @@ export function correlationOf(
   const parent = parseTraceparent(headers.traceparent);
   const traceId = parent?.traceId ?? randomHex(16);
   const spanId = randomHex(8);
-  const flags = (parent?.sampled ?? sampled) ? '01' : '00';
-  const own = { correlationId, traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
+  const place = { traceId, spanId, sampled: parent?.sampled ?? sampled };
   const tracestate = parent === null ? undefined : validTracestate(headers.tracestate);
+  return correlationWithin({ correlationId, ...(tracestate === undefined ? {} : { tracestate }) }, place);
+}
+
+/** The same request with this span as its place. */
+export function correlationWithin(
+  { correlationId, tracestate }: Pick<Correlation, 'correlationId' | 'tracestate'>,
+  { traceId, spanId, sampled }: SpanPlace,
+): Correlation {
+  const own = { correlationId, traceId, spanId, traceparent: `00-${traceId}-${spanId}-${sampled ? '01' : '00'}` };
   return tracestate === undefined ? own : { ...own, tracestate };
 }
 

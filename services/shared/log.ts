@@ -94,7 +94,7 @@ export function requestLog(
 }
 
 /** The pattern of the handler that answered; a path without one is `unmatched`, whatever it spelled. */
-function routeOf(c: Context): string {
+export function routeOf(c: Context): string {
   const pattern = routePath(c, -1);
   return pattern === '' || pattern.endsWith('*') ? 'unmatched' : pattern;
 }

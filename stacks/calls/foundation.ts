@@ -39,7 +39,7 @@ export function callFoundation(scope: Construct, account: AwsAccount, { config, 
     policy_publisher_key_arn: keys.text('policy_publisher_key_arn'),
     governance_signing_key_arn: keys.text('governance_signing_key_arn'),
     model_arns: [`arn:${account.partition}:bedrock:${region}::foundation-model/${config.reasoner.model}`],
-    tracing: config.tracing,
+    tracing: config.tracing.to === 'xray',
     functions_in_vpc: config.governance.inVpc,
   });
   const images = ecr.call(scope, {

@@ -79,7 +79,7 @@ export function callPrograms(
     callers: { orbit: names(prefix).role('orbit') },
     caller_role_arns: [roles.text('orbit_role_arn')],
     signing_profile_arn: config.governance.signingProfileArn,
-    tracing: config.tracing,
+    tracing: config.tracing.to === 'xray',
     deletion_protection: isCritical(config),
     ...inVpc,
   });

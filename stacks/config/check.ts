@@ -40,7 +40,7 @@ function checkNames({ project, environment }: EnvironmentConfig, add: Add): void
     add(['environment'], environment, `project and environment of at most ${prefixLengthMost - 1} characters together`);
 }
 
-function checkNetwork({ network, tokens, region }: EnvironmentConfig, add: Add): void {
+function checkNetwork({ network, tokens, tracing, region }: EnvironmentConfig, add: Add): void {
   const { availabilityZones, callerCidrs, nat, tokenIssuerCidrs } = network;
   const own = cidr(network.cidr);
   if (!own) return;
@@ -68,6 +68,8 @@ function checkNetwork({ network, tokens, region }: EnvironmentConfig, add: Add):
       tokenIssuerCidrs,
       `the networks of ${tokens.jwksUrl}, or nat: without either Orbit cannot fetch its keys`,
     );
+  if (tracing.to === 'xray' && nat === 'none' && !network.endpoints.includes('xray'))
+    add(['network', 'endpoints'], network.endpoints, 'xray among them, or nat: without either no trace arrives');
   if (new URL(tokens.jwksUrl).protocol !== 'https:') add(['tokens', 'jwksUrl'], tokens.jwksUrl, 'https');
 }
 

@@ -26,7 +26,7 @@ export const prod: EnvironmentInput = {
     jwksUrl: 'https://tokens.example.com/jwks.json',
   },
   governance: { memoryMiB: 1024, reservedConcurrency: 500, provisionedConcurrency: 20 },
-  tracing: true,
+  tracing: { to: 'xray' },
   logRetentionDays: 365,
   alerts: { pagerDuty: true },
   delivery: { repository: 'example/agent-runtime' },

@@ -100,7 +100,13 @@ export const EnvironmentFields = z.strictObject({
       signingProfileArn: arn.nullable().default(null),
     })
     .prefault({}),
-  tracing: z.boolean().default(false),
+  tracing: z
+    .strictObject({
+      to: z.enum(['none', 'xray']).default('none'),
+      /** Share of the traces begun by Orbit that is recorded. */
+      sampleRatio: z.number().min(0).max(1).default(0.05),
+    })
+    .prefault({}),
   logRetentionDays: z.literal([...retentionDays]).default(30),
   alerts: z.strictObject({ emails: z.array(address).default([]), pagerDuty: z.boolean().default(false) }).prefault({}),
   security: z

@@ -19,7 +19,7 @@ export const staging: EnvironmentInput = {
     audience: 'agent-runtime',
     jwksUrl: 'https://tokens.staging.example.com/jwks.json',
   },
-  tracing: true,
+  tracing: { to: 'xray' },
   delivery: { repository: 'example/agent-runtime' },
   budget: { monthlyUsd: 1500 },
 };

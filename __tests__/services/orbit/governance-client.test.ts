@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Decision } from '../../../governance/contract.ts';
 import { listenLoopback, type LoopbackServer, sendJson } from '../../../services/local/loopback-server.ts';
 import { createGovernanceClient } from '../../../services/orbit/governance-client.ts';
+import { correlationOf } from '../../../services/shared/correlation.ts';
 
 const servers: LoopbackServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
@@ -52,7 +53,10 @@ async function clientOf(handler: RequestListener, timeoutMs = 300) {
     log: { warn: () => undefined },
     credentials: () => Promise.resolve({ accessKeyId: 'ASIA', secretAccessKey: 's', sessionToken: 't' }),
   });
-  return { ask: () => ask(request, { signal: AbortSignal.timeout(5000), remainingMs: 5000 }), calls: () => calls };
+  return {
+    ask: () => ask(request, { signal: AbortSignal.timeout(5000), remainingMs: 5000, correlation: correlationOf() }),
+    calls: () => calls,
+  };
 }
 
 describe('the governance client', () => {

@@ -96,6 +96,12 @@ const cases: readonly ConfigCase[] = [
     ],
   },
   {
+    what: 'traces that nothing carries out of the network',
+    of: dev,
+    edit: (config) => ({ ...config, tracing: { to: 'xray' } }),
+    says: ['network.endpoints: got [], expected xray among them, or nat: without either no trace arrives'],
+  },
+  {
     what: 'keys over plain http',
     of: dev,
     edit: (config) => ({ ...config, tokens: { ...config.tokens, jwksUrl: 'http://tokens.dev.example.com/jwks.json' } }),
