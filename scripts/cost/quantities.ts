@@ -51,8 +51,8 @@ interface Calls {
 /** Counts an environment. @throws Error when infra/ is not there or an endpoint list cannot be read */
 export function countEnvironment(environment: Environment): Quantities {
   const file = readJson(`environments/${environment}`);
-  const calls = file.module as Calls;
-  const regions = file.provider as { aws: readonly { region: string }[] };
+  const calls = file['module'] as Calls;
+  const regions = file['provider'] as { aws: readonly { region: string }[] };
   const { networking, orbit, axon, governance, observability, security } = calls;
   const watching = resourcesOf('observability');
   const metricQueries = Object.values(watching['aws_cloudwatch_metric_alarm'] ?? {}).map((alarm) => {
@@ -106,7 +106,7 @@ function sizeOf({ cpu, memory_mib, min_tasks, capacity_providers, office_hours }
 const officeDays = 5;
 
 function resourcesOf(module: string): Blocks {
-  return readJson(`modules/${module}`).resource as Blocks;
+  return readJson(`modules/${module}`)['resource'] as Blocks;
 }
 
 function readJson(folder: string): Record<string, unknown> {
