@@ -46,7 +46,7 @@ function counts(): string {
   );
 }
 
-function sum<K extends 'tasks' | 'spotTasks'>(services: Quantities['services'], of: K): number {
+function sum(services: Quantities['services'], of: 'tasks' | 'spotTasks'): number {
   return services.reduce((total, service) => total + service[of], 0);
 }
 

@@ -11,9 +11,7 @@ import { executedCommands, reasonsOfOlderPages } from '../support/executed-comma
 import { installPythonTool } from '../support/python-tool.ts';
 import { readRepositoryFiles, repositoryRoot } from '../support/repository-files.ts';
 
-const pages = readRepositoryFiles(['README.md', 'docs', 'tasks'].filter((place) => place !== 'README.md')).filter(
-  ({ path: page }) => page.endsWith('.md'),
-);
+const pages = readRepositoryFiles(['docs', 'tasks']).filter(({ path: page }) => page.endsWith('.md'));
 const readme = { path: 'README.md', text: readFileSync(path.join(repositoryRoot, 'README.md'), 'utf8') };
 const commands = [readme, ...pages].flatMap(documentedCommands);
 const scripts = Object.keys(
@@ -38,7 +36,7 @@ it.each(Object.entries(executedCommands))('`%s` answers as it should', async (co
 
 it('every script, file, policy command and option exists', () => {
   expect(
-    commands.flatMap(({ page, line, command }) => problemsOf(command).map((it) => `${page}:${line} ${it}`)),
+    commands.flatMap(({ page, line, command }) => problemsOf(command).map((problem) => `${page}:${line} ${problem}`)),
   ).toEqual([]);
 });
 
@@ -89,7 +87,7 @@ function problemsOf(command: string): string[] {
 function policyProblems(command: string): string[] {
   const [, name = '', rest = ''] = /^npm run policy -- (\S+)(.*)$/.exec(command) ?? [];
   if (name === '') return [];
-  const help = (commandHelps as Readonly<Record<string, string>>)[name];
+  const help = commandHelps[name];
   if (help === undefined) return [`got policy ${name}, expected one of ${Object.keys(commandHelps).join(', ')}`];
   const flags = wordsOf(rest).filter((word) => word.startsWith('--'));
   return flags

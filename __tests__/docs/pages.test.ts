@@ -59,7 +59,7 @@ describe('the runbook', () => {
   const alarms = [...serviceAlarms, ...governanceAlarms];
 
   it('has a section for each alarm, and none for another', () => {
-    expect(sections.map((section) => section.split('\n')[0]).toSorted()).toEqual(
+    expect(sections.map((section) => section.split('\n')[0] ?? '').toSorted()).toEqual(
       alarms.map(({ name }) => name).toSorted(),
     );
   });

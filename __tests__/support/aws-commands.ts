@@ -15,7 +15,7 @@ const renamed: Readonly<Record<string, string>> = { deploy: 'codedeploy', s3api:
 /** Commands the CLI adds to an operation, with their options. */
 const added: Readonly<Record<string, readonly string[]>> = { 'ecr get-login-password': [] };
 /** Options of every command (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html), and those of pages. */
-const everywhere = ['query', 'output', 'region', 'profile', 'no-cli-pager', 'max-items', 'page-size', 'starting-token'];
+const everywhere = new Set(['query', 'output', 'region', 'profile', 'max-items', 'page-size', 'starting-token']);
 
 /** What is wrong with a command, or null. `folder` is botocore's `data`. */
 export function awsCommandProblem(folder: string, command: string): string | null {
@@ -24,7 +24,7 @@ export function awsCommandProblem(folder: string, command: string): string | nul
   const known = added[`${service} ${operation}`] ?? optionsOf(folder, renamed[service] ?? service, operation);
   if (known === null) return `got aws ${service} ${operation}, expected an operation of ${service}`;
   const strange = options.filter(
-    (option) => !everywhere.includes(option) && !known.includes(option.replace(/^no-/, '')) && !known.includes(option),
+    (option) => !everywhere.has(option) && !known.includes(option.replace(/^no-/, '')) && !known.includes(option),
   );
   return strange.length === 0 ? null : `got --${strange.join(', --')}, expected options of aws ${service} ${operation}`;
 }

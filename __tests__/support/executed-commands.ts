@@ -9,11 +9,11 @@ export interface ExpectedAnswer {
 
 /** Commands without effect, run as they stand from the repository's root. */
 export const executedCommands: Readonly<Record<string, ExpectedAnswer>> = {
-  'scripts/setup.sh': { exit: 0, prints: /ready/i },
-  'npm run policy -- validate': { exit: 0, prints: /platform\.json/ },
-  'npm run policy -- lint': { exit: 0, prints: /polic/ },
-  'npm run policy -- test': { exit: 0, prints: /cases/ },
-  'npm run policy -- test --min-coverage 100': { exit: 0, prints: /cases/ },
+  'scripts/setup.sh': { exit: 0, prints: /^ready$/m },
+  'npm run policy -- validate': { exit: 0, prints: /platform\.json: valid, tenant \*/ },
+  'npm run policy -- lint': { exit: 0, prints: /0 errors, 0 warnings/ },
+  'npm run policy -- test': { exit: 0, prints: /\d+ passed, 0 failed/ },
+  'npm run policy -- test --min-coverage 100': { exit: 0, prints: /\d+ passed, 0 failed/ },
 };
 
 /** Pages whose blocks hold commands of both kinds: why those that are not run are not. */
