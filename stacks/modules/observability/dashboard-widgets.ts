@@ -56,7 +56,7 @@ function graph({ kind, title, lines, math, axis }: Graph, context: WidgetContext
 function judged(name: string, context: WidgetContext): object {
   const alarm = alarms.find((candidate) => candidate.name === name);
   if (alarm === undefined) throw new Error(`got alarm ${name} on a dashboard, expected one of observability/alarms`);
-  const { of, expression, threshold, description } = alarm;
+  const { of, expression, threshold, severity } = alarm;
   const metrics: unknown[] = Object.entries(of).map(([id, { signal, statistic }]) =>
     metric(signal, context, {
       id,
@@ -68,7 +68,7 @@ function judged(name: string, context: WidgetContext): object {
   if (expression !== undefined) metrics.push([{ id: 'judged', expression, label: name }]);
   const [first] = Object.values(of);
   return {
-    title: `${name}: ${description}`,
+    title: `Alarm ${name}, ${severity}`,
     region: context.region,
     period: alarm.periodSeconds,
     view: 'timeSeries',
