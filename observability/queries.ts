@@ -21,7 +21,7 @@ export const queries: readonly LogQuery[] = [
   {
     name: 'denials-of-a-tenant',
     sources: ['governance'],
-    query: `filter allowed = 0 and tenant = ${paste} | stats count(*) as denials by reason, rule, intent | sort denials desc`,
+    query: `filter allowed = 0 and tenant = ${paste} | stats count(*) as denials by reason, rule, request.intent | sort denials desc`,
   },
   {
     name: 'one-request',

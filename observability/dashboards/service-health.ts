@@ -38,8 +38,8 @@ export const serviceHealth: Dashboard = {
       },
       {
         kind: 'graph',
-        title: 'Available',
-        axis: '% of requests without a server error',
+        title: 'Available: answered without a server error',
+        axis: '% of requests',
         lines: [
           { signal: 'targetErrors', statistic: 'Sum', label: 'tasks' },
           { signal: 'balancerErrors', statistic: 'Sum', label: 'balancer' },

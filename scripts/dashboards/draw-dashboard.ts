@@ -14,7 +14,7 @@ export interface Shown {
   readonly scale: number;
 }
 
-const cell = { width: 50, height: 42 };
+const cell = { width: 48, height: 40 };
 const gap = 5;
 const titleHeight = 26;
 const footerHeight = 26;

@@ -30,13 +30,15 @@ export async function drawWidget(widget: BodyWidget, drawing: Drawing): Promise<
   if (query !== undefined) {
     const rows = answer(query, lines, minuteMs / scale);
     if (rows.length === 0) return nothing(drawing);
-    if (view === 'timeSeries') return chart(lineSpec(binned(rows), '', []), drawing);
+    if (view === 'timeSeries') return chart(lineSpec(binned(rows), { unit: '' }, drawing), drawing);
     return view === 'bar' ? chart(barSpec(rows), drawing) : table(rows);
   }
   const points = seriesOf(widget, lines, scale);
   if (points.length === 0) return nothing(drawing);
   if (view === 'singleValue') return numbers(points);
-  return chart(lineSpec(points, yAxis?.left.label ?? '', annotations?.horizontal ?? []), drawing);
+  const silent = labelsOf(widget).filter((label) => !points.some((point) => point.label === label));
+  const axes = { unit: yAxis?.left.label ?? '', limits: annotations?.horizontal ?? [], silent };
+  return chart(lineSpec(points, axes, drawing), drawing);
 }
 
 /** Text that may stand in SVG. */
@@ -66,15 +68,24 @@ async function chart(spec: object, { width, height }: Drawing): Promise<string> 
   }
 }
 
-function lineSpec(points: readonly Point[], unit: string, limits: readonly { label: string; value: number }[]): object {
-  const labels = [...new Set(points.map(({ label }) => label))];
+interface Axes {
+  readonly unit: string;
+  readonly limits?: readonly { label: string; value: number }[];
+  /** Lines that only AWS can measure. */
+  readonly silent?: readonly string[];
+}
+
+function lineSpec(points: readonly Point[], { unit, limits = [], silent = [] }: Axes, { width }: Drawing): object {
+  const labels = [...new Set(points.map(({ label }) => label)), ...silent.map((label) => `${label} (no data)`)];
   const domain = [...labels, ...limits.map(({ label }) => label)];
   const range = [...labels.map((_, index) => colours[index % colours.length]), ...limits.map(() => '#d62728')];
+  // A line at nought lies on the axis and not in the middle.
+  const isFlat = [...points, ...limits].every(({ value }) => value === 0);
   const color = {
     field: 'label',
     type: 'nominal',
     scale: { domain, range },
-    legend: { orient: 'bottom', title: null, symbolType: 'stroke', columns: 4, labelLimit: 220 },
+    legend: { orient: 'bottom', title: null, symbolType: 'stroke', columns: width < 450 ? 2 : 3, labelLimit: 220 },
   };
   return {
     layer: [
@@ -88,7 +99,12 @@ function lineSpec(points: readonly Point[], unit: string, limits: readonly { lab
             scale: { type: 'utc' },
             axis: { title: 'time, UTC', format: '%H:%M:%S', tickCount: 6, grid: false },
           },
-          y: { field: 'value', type: 'quantitative', scale: { zero: true }, axis: { title: unit, tickCount: 5 } },
+          y: {
+            field: 'value',
+            type: 'quantitative',
+            scale: { zero: true, ...(isFlat ? { domain: [0, 1] } : {}) },
+            axis: { title: unit, tickCount: 5 },
+          },
           color,
         },
       },
@@ -105,12 +121,22 @@ function lineSpec(points: readonly Point[], unit: string, limits: readonly { lab
   };
 }
 
+function labelsOf({ properties }: BodyWidget): string[] {
+  const rows = (properties.metrics ?? []).map((row) => row.at(-1)).filter((last) => typeof last === 'object');
+  return rows.filter((row) => row['visible'] !== false).map((row) => String(row['label']));
+}
+
 function barSpec(rows: readonly Row[]): object {
   const [key = '', value = ''] = Object.keys(rows[0] ?? {});
   return {
     data: { values: rows.map((row) => ({ key: String(row[key]), value: row[value] })) },
     encoding: {
-      y: { field: 'key', type: 'nominal', sort: '-x', axis: { title: key, labelLimit: 180 } },
+      y: {
+        field: 'key',
+        type: 'nominal',
+        sort: rows.map((row) => String(row[key])),
+        axis: { title: key, labelLimit: 180 },
+      },
       x: { field: 'value', type: 'quantitative', axis: { title: value, tickMinStep: 1, tickCount: 6 } },
     },
     layer: [
