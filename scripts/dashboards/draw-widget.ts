@@ -85,13 +85,20 @@ function lineSpec(points: readonly Point[], { unit, limits = [], silent = [] }: 
     field: 'label',
     type: 'nominal',
     scale: { domain, range },
-    legend: { orient: 'bottom', title: null, symbolType: 'stroke', columns: width < 450 ? 2 : 3, labelLimit: 220 },
+    legend: {
+      orient: 'bottom',
+      title: null,
+      symbolType: 'stroke',
+      columns: legendColumns(domain, width),
+      labelLimit: 320,
+    },
   };
   return {
     layer: [
       {
         data: { values: points },
-        mark: { type: 'line', point: { size: 12 }, strokeWidth: 1.6 },
+        // Points where a line of few would not be seen.
+        mark: { type: 'line', point: points.length < 40 ? { size: 12 } : false, strokeWidth: 2 },
         encoding: {
           x: {
             field: 'atMs',
@@ -119,6 +126,12 @@ function lineSpec(points: readonly Point[], { unit, limits = [], silent = [] }: 
           ]),
     ],
   };
+}
+
+/** As many columns as fit beside each other with the longest label: Vega itself clips what does not. */
+function legendColumns(labels: readonly string[], width: number): number {
+  const widest = Math.max(...labels.map(({ length }) => length)) * 6 + 36;
+  return Math.max(1, Math.min(labels.length, Math.floor((width - 70) / widest)));
 }
 
 function labelsOf({ properties }: BodyWidget): string[] {

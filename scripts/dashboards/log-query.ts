@@ -22,7 +22,7 @@ export function answer(query: string, lines: readonly RecordedLine[], binMs: num
   );
   let rows: Row[] = [];
   for (const command of commands.slice(sources.length)) {
-    const [word = '', rest = ''] = split(command);
+    const [word, rest] = split(command);
     if (word === 'filter') found = found.filter((line) => rest.split(' and ').every((term) => holds(term, line)));
     else if (word === 'stats') rows = group(rest, found, binMs);
     else if (word === 'sort') rows = sorted(rows, rest);

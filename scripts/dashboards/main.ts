@@ -13,11 +13,14 @@ if (!(seconds > 0 && seconds <= 300)) throw new Error(`got ${process.argv[2]}, e
 const images = path.join(root, 'docs/images');
 /** A run of a minute has thirty periods. */
 const scale = 30;
+const maxBytes = 150 * 1024;
 
 const lines = readLines(await recordRun(seconds));
 mkdirSync(images, { recursive: true });
 for (const [name, body] of readBodies(path.join(root, 'infra/modules/observability/main.tf.json'))) {
   const png = await toPng(await drawDashboard(body, { lines, scale }));
+  if (png.length > maxBytes)
+    throw new Error(`got ${png.length} bytes for ${name}, expected at most ${maxBytes}; draw it smaller`);
   writeFileSync(path.join(images, `${name}.png`), png);
   process.stdout.write(
     `docs/images/${name}.png: ${body.widgets.length} widgets, ${Math.ceil(png.length / 1024)} KiB\n`,
