@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { GovernanceEnvironment } from '../../governance/lambda/config.ts';
 import { governanceAlarms } from '../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { dashboards } from '../../observability/dashboards/all.ts';
 import { apiPage, renderApiPage } from '../../scripts/write-api-docs.ts';
 import { costPage, renderCostPage } from '../../scripts/write-cost-docs.ts';
 import { AxonEnvironment } from '../../services/axon/config.ts';
@@ -54,7 +55,7 @@ it('the index names every page', () => {
 
 describe('the runbook', () => {
   const { text } = page('docs/runbook.md');
-  const alarmPart = text.slice(text.indexOf('\n## Alarms\n'), text.indexOf('\n## Procedures\n'));
+  const alarmPart = text.slice(text.indexOf('\n## Alarms\n'), text.indexOf('\n## Dashboards\n'));
   const sections = alarmPart.split(/^### /m).slice(1);
   const alarms = [...serviceAlarms, ...governanceAlarms];
 
