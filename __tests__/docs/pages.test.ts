@@ -65,6 +65,13 @@ describe('the runbook', () => {
     );
   });
 
+  it('has the heading that each dashboard links, with its picture', () => {
+    const runbook = page('docs/runbook.md');
+    const anchors = anchorsOf(runbook);
+    expect(dashboards.filter(({ name }) => !anchors.has(name)).map(({ name }) => name)).toEqual([]);
+    expect(internalLinks(runbook)).toEqual(expect.arrayContaining(dashboards.map(({ name }) => `images/${name}.png`)));
+  });
+
   it.each(alarms)(
     'says of $name how urgent it is, what it means, where to look, what to decide and do',
     ({ name, severity }) => {
