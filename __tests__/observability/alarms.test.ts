@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { type Alarm } from '../../observability/alarm.ts';
 import { governanceAlarms } from '../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../observability/alarms/service.ts';
-import { governanceDecisions } from '../../observability/dashboards/governance-decisions.ts';
-import { serviceHealth } from '../../observability/dashboards/service-health.ts';
+import { dashboards } from '../../observability/dashboards/all.ts';
+import { type Line } from '../../observability/dashboard.ts';
 import { signals } from '../../observability/signals.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
-const dashboards = [serviceHealth, governanceDecisions];
+const graphs = dashboards.flatMap(({ rows }) => rows.flat().flatMap((widget) => ('lines' in widget ? [widget] : [])));
+const lines: readonly Line[] = graphs.flatMap((graph) => graph.lines);
 
 describe('an alarm', () => {
   test('has a name of its own', () => {
@@ -43,13 +44,12 @@ describe('an alarm', () => {
 test('every signal is looked at by an alarm or a dashboard', () => {
   const looked = new Set<string>([
     ...alarms.flatMap(({ of }) => Object.values(of).map(({ signal }) => signal)),
-    ...dashboards.flatMap(({ graphs }) => graphs.flatMap(({ lines }) => lines.map(({ signal }) => signal))),
+    ...lines.map(({ signal }) => signal),
   ]);
   expect(Object.keys(signals).filter((name) => !looked.has(name))).toEqual([]);
 });
 
 test('lines of one graph have one unit, so that they can be read against each other', () => {
-  for (const { graphs } of dashboards)
-    for (const { title, lines } of graphs)
-      expect(new Set(lines.map(({ signal }) => signals[signal].unit)).size, title).toBe(1);
+  for (const graph of graphs)
+    expect(new Set(graph.lines.map(({ signal }) => signals[signal].unit)).size, graph.title).toBe(1);
 });

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { type Dispatcher } from 'undici';
 import { createAuditTrail } from '../../governance/lambda/audit.ts';
 import { createGrantIssuer } from '../../governance/lambda/grant.ts';
@@ -69,6 +69,8 @@ export interface RuntimeOptions {
   readonly askGovernance?: GovernanceClient;
   readonly reasoner?: Reasoner;
   readonly caller?: Caller;
+  /** Takes what the services log. @defaultValue nobody */
+  readonly logOf?: (service: 'orbit' | 'axon') => Logger;
 }
 
 export const shippedPolicies = path.resolve(import.meta.dirname, '../../governance/policies');
@@ -92,7 +94,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
   const decide = (request: object, alias = 'orbit'): Promise<Decision> =>
     handler(request, { invokedFunctionArn: `${functionArn}:${alias}` });
 
-  const log = pino({ level: 'silent' });
+  const logOf = options.logOf ?? (() => pino({ level: 'silent' }));
   const logKey = createLogKey();
   const pseudonymize = createPseudonymizer(() => logKey);
   const reasonerCalls: string[] = [];
@@ -110,7 +112,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     pseudonymize,
     singleUse: options.singleUse ?? null,
     readiness: createReadiness({}),
-    log,
+    log: logOf('axon'),
     version: 'test',
     requestTimeoutMs: 10_000,
   });
@@ -147,7 +149,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     service: 'orbit',
     pseudonymize,
     readiness: createReadiness({}),
-    log,
+    log: logOf('orbit'),
     version: 'test',
     requestTimeoutMs: 10_000,
   });

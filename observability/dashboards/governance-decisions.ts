@@ -1,52 +1,83 @@
-// What Governance decides, how fast, and what went wrong.
-// Next: stacks/modules/observability.ts, which makes resources of all this.
+// What Governance decides, by what, how fast, and what went wrong.
+// Next: observability/dashboards/tenants.ts.
 import { type Dashboard } from '../dashboard.ts';
 
 /** Decisions. */
 export const governanceDecisions: Dashboard = {
   name: 'governance-decisions',
-  graphs: [
-    {
-      title: 'Decisions',
-      lines: [
-        { signal: 'permits', statistic: 'Sum', label: 'permitted' },
-        { signal: 'denials', statistic: 'Sum', label: 'denied' },
-        { signal: 'failedDecisions', statistic: 'Sum', label: 'denied by failure' },
-      ],
-    },
-    {
-      title: 'Time to decide',
-      lines: [
-        { signal: 'functionDuration', statistic: 'p50', label: 'p50' },
-        { signal: 'functionDuration', statistic: 'p95', label: 'p95' },
-        { signal: 'functionDuration', statistic: 'p99', label: 'p99' },
-      ],
-    },
-    {
-      title: 'The function',
-      lines: [
-        { signal: 'invocations', statistic: 'Sum', label: 'invocations' },
-        { signal: 'functionErrors', statistic: 'Sum', label: 'errors' },
-        { signal: 'functionThrottles', statistic: 'Sum', label: 'throttles' },
-      ],
-    },
-    {
-      title: 'Somebody tried',
-      lines: [
-        { signal: 'refusals', statistic: 'Sum', label: 'calls refused by Axon' },
-        { signal: 'meshRefusals', statistic: 'Sum', label: 'calls refused by the mesh' },
-        { signal: 'identityMismatches', statistic: 'Sum', label: 'callers that named another' },
-      ],
-    },
-    {
-      title: 'Tables and queue',
-      lines: [
-        { signal: 'policyThrottles', statistic: 'Sum', label: 'policy reads throttled' },
-        { signal: 'quotaThrottles', statistic: 'Sum', label: 'quota writes throttled' },
-        { signal: 'grantThrottles', statistic: 'Sum', label: 'grant writes throttled' },
-        { signal: 'unrecordedDecisions', statistic: 'Sum', label: 'decisions not recorded' },
-        { signal: 'deadLetters', statistic: 'Maximum', label: 'dead letters' },
-      ],
-    },
+  title: 'Governance decisions',
+  about: 'What is decided, for which reason, by which revision, and did somebody try?',
+  rows: [
+    [
+      {
+        kind: 'alarms',
+        title: 'Alarms of deciding',
+        alarms: ['governance-errors', 'governance-slow', 'decisions-failed', 'denials-spike', 'decisions-unrecorded'],
+      },
+      {
+        kind: 'graph',
+        title: 'Decisions',
+        lines: [
+          { signal: 'permits', statistic: 'Sum', label: 'permitted' },
+          { signal: 'denials', statistic: 'Sum', label: 'denied' },
+          { signal: 'failedDecisions', statistic: 'Sum', label: 'denied by failure' },
+        ],
+      },
+    ],
+    [
+      {
+        kind: 'logs',
+        title: 'Decisions by reason',
+        view: 'bar',
+        sources: ['governance'],
+        query: 'filter message = "decision" | stats count(*) as decisions by reason | sort decisions desc',
+      },
+      {
+        kind: 'logs',
+        title: 'Time to decide, microseconds',
+        view: 'timeSeries',
+        sources: ['governance'],
+        query:
+          'filter message = "decision" | stats pct(decisionMicros, 50) as p50, pct(decisionMicros, 95) as p95, pct(decisionMicros, 99) as p99 by bin(1m)',
+      },
+    ],
+    [
+      {
+        kind: 'logs',
+        title: 'Policy revisions that decide',
+        view: 'table',
+        sources: ['governance'],
+        query:
+          'filter message = "decision" and ispresent(policy.tenant) | stats count(*) as decisions by policy.tenant, policy.revision | sort decisions desc',
+      },
+      {
+        kind: 'logs',
+        title: 'Quotas charged, and the least that was left',
+        view: 'table',
+        sources: ['governance'],
+        query:
+          'filter ispresent(quota.id) | stats count(*) as charged, min(quota.remaining) as left by quota.id | sort charged desc',
+      },
+    ],
+    [
+      {
+        kind: 'graph',
+        title: 'Somebody tried',
+        lines: [
+          { signal: 'refusals', statistic: 'Sum', label: 'refused by Axon' },
+          { signal: 'meshRefusals', statistic: 'Sum', label: 'refused by the mesh' },
+          { signal: 'identityMismatches', statistic: 'Sum', label: 'named another' },
+        ],
+      },
+      {
+        kind: 'graph',
+        title: 'On record',
+        lines: [
+          { signal: 'unrecordedDecisions', statistic: 'Sum', label: 'decisions not recorded' },
+          { signal: 'unansweredQuestions', statistic: 'Sum', label: 'questions unanswered' },
+        ],
+      },
+      { kind: 'judged', alarm: 'denials-spike' },
+    ],
   ],
 };

@@ -71,7 +71,14 @@ export const observability = defineModule({
     addQueries(scope, { prefix: input.name_prefix, groups });
     const subjects = valuesOf(input);
     const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topicArn: topic.arn, subjects, namespaceOf });
-    addDashboards(scope, { prefix: input.name_prefix, region: account.region, subjects, namespaceOf });
+    addDashboards(scope, {
+      prefix: input.name_prefix,
+      region: account.region,
+      subjects,
+      groups,
+      namespaceOf,
+      alarmArn: (name) => account.arn('cloudwatch', `alarm:${input.name_prefix}-${name}`),
+    });
     const all: Record<string, ModuleOutput> = {
       ...outputs,
       alerts_topic_arn: { description: 'Topic that alarms go to.', value: topic.arn },

@@ -1,0 +1,48 @@
+// What is used up: CPU, memory, tables, executions.
+// Next: observability/dashboards/governance-decisions.ts.
+import { type Dashboard } from '../dashboard.ts';
+
+/** Use of resources. */
+export const resourceUse: Dashboard = {
+  name: 'resource-use',
+  title: 'Resource use',
+  about: 'What runs out, and how far is it from that?',
+  rows: [
+    [
+      { kind: 'judged', alarm: 'orbit-cpu' },
+      { kind: 'judged', alarm: 'axon-cpu' },
+    ],
+    [
+      { kind: 'judged', alarm: 'orbit-memory' },
+      { kind: 'judged', alarm: 'axon-memory' },
+    ],
+    [
+      {
+        kind: 'graph',
+        title: 'Load: requests and invocations',
+        lines: [
+          { signal: 'requests', statistic: 'Sum', label: 'requests' },
+          { signal: 'invocations', statistic: 'Sum', label: 'invocations' },
+        ],
+      },
+      {
+        kind: 'graph',
+        title: 'Saturation: throttled',
+        lines: [
+          { signal: 'functionThrottles', statistic: 'Sum', label: 'invocations' },
+          { signal: 'policyThrottles', statistic: 'Sum', label: 'policy reads' },
+          { signal: 'quotaThrottles', statistic: 'Sum', label: 'quota writes' },
+          { signal: 'grantThrottles', statistic: 'Sum', label: 'grant writes' },
+        ],
+      },
+      {
+        kind: 'graph',
+        title: 'Unhealthy dependencies',
+        lines: [
+          { signal: 'unansweredQuestions', statistic: 'Sum', label: 'questions unanswered' },
+          { signal: 'deadLetters', statistic: 'Maximum', label: 'dead letters' },
+        ],
+      },
+    ],
+  ],
+};

@@ -1,0 +1,68 @@
+// Log lines of a local run, and the metrics that AWS would have had of it.
+// Next: scripts/dashboards/log-query.ts.
+import { countsLine } from '../../__tests__/support/filter-pattern.ts';
+import { countedLines, signals } from '../../observability/signals.ts';
+
+/** A log line: when, and what. */
+export interface RecordedLine {
+  readonly atMs: number;
+  readonly service: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** One value of a metric. */
+export interface Sample {
+  readonly atMs: number;
+  readonly value: number;
+}
+
+/** Reads lines of JSON as the programs print them; what is no log line of a service is left out. */
+export function readLines(text: string): RecordedLine[] {
+  return text.split('\n').flatMap((line) => {
+    if (!line.startsWith('{"')) return [];
+    const fields = JSON.parse(line) as Record<string, unknown>;
+    const { timestamp, service } = fields;
+    if (typeof timestamp !== 'string' || typeof service !== 'string' || service === 'local') return [];
+    return [{ atMs: Date.parse(timestamp), service, fields, text: line }];
+  });
+}
+
+/**
+ * A metric's values, or null where only AWS can measure it. The load balancer's are those of Orbit's request lines and the
+ * function's those of its decision records, which a local run has in their place.
+ */
+export function samplesOf(namespace: string, name: string, lines: readonly RecordedLine[]): Sample[] | null {
+  if (namespace.startsWith('AgentRuntime/')) return counted(name, lines);
+  if (namespace === 'AWS/ApplicationELB') return ofRequests(name, lines);
+  if (namespace === 'AWS/Lambda') return ofDecisions(name, lines);
+  return null;
+}
+
+function counted(name: string, lines: readonly RecordedLine[]): Sample[] | null {
+  const line = countedLines.find(({ signal }) => signals[signal].name === name);
+  // The mesh's access log is AWS's own.
+  if (line === undefined || line.source === 'mesh') return null;
+  return lines
+    .filter(({ service }) => service === line.source)
+    .map(({ atMs, text }) => ({ atMs, value: countsLine(line.pattern, text) ? 1 : 0 }));
+}
+
+function ofRequests(name: string, lines: readonly RecordedLine[]): Sample[] | null {
+  const requests = lines.filter(({ service, fields }) => service === 'orbit' && fields['route'] === '/dispatch');
+  const value = {
+    RequestCount: () => 1,
+    HTTPCode_Target_5XX_Count: (line: RecordedLine) => (Number(line.fields['status']) >= 500 ? 1 : 0),
+    TargetResponseTime: (line: RecordedLine) => Number(line.fields['durationMs']) / 1000,
+  }[name];
+  return value === undefined ? null : requests.map((line) => ({ atMs: line.atMs, value: value(line) }));
+}
+
+function ofDecisions(name: string, lines: readonly RecordedLine[]): Sample[] | null {
+  const decisions = lines.filter(({ fields }) => fields['message'] === 'decision');
+  const value = {
+    Invocations: () => 1,
+    Duration: (line: RecordedLine) => Number(line.fields['decisionMicros']) / 1000,
+  }[name];
+  return value === undefined ? null : decisions.map((line) => ({ atMs: line.atMs, value: value(line) }));
+}

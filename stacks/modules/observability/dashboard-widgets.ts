@@ -1,0 +1,99 @@
+// What each kind of widget is to CloudWatch.
+// Next: stacks/modules/cicd.ts, whose deployments the alarms roll back.
+import { type Alarm } from '../../../observability/alarm.ts';
+import { governanceAlarms } from '../../../observability/alarms/governance.ts';
+import { serviceAlarms } from '../../../observability/alarms/service.ts';
+import { type Graph, type LogAnswer, type Widget } from '../../../observability/dashboard.ts';
+import { type LogSource, type SignalName, signals, type Subject } from '../../../observability/signals.ts';
+
+const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
+const periodSeconds = 60;
+
+/** Where the metrics are, and whose. */
+export interface WidgetContext {
+  readonly prefix: string;
+  readonly region: string;
+  readonly subjects: Readonly<Record<Subject, string>>;
+  readonly groups: Readonly<Record<LogSource, string>>;
+  /** The environment's own namespace for that of log lines. */
+  readonly namespaceOf: (namespace: string) => string;
+  readonly alarmArn: (name: string) => string;
+}
+
+/** The type of a widget, and its properties. @throws Error for an alarm that does not exist */
+export function properties(widget: Widget, context: WidgetContext): { type: string; properties: object } {
+  switch (widget.kind) {
+    case 'logs':
+      return { type: 'log', properties: logs(widget, context) };
+    case 'alarms':
+      return {
+        type: 'alarm',
+        properties: { title: widget.title, alarms: widget.alarms.map((name) => context.alarmArn(name)) },
+      };
+    case 'judged':
+      return { type: 'metric', properties: judged(widget.alarm, context) };
+    default:
+      return { type: 'metric', properties: graph(widget, context) };
+  }
+}
+
+function graph({ kind, title, lines, math, axis }: Graph, context: WidgetContext): object {
+  const metrics: unknown[] = lines.map(({ signal, statistic, label }, index) =>
+    metric(signal, context, {
+      id: `m${index + 1}`,
+      stat: statistic,
+      label,
+      ...(math === undefined ? {} : { visible: false }),
+    }),
+  );
+  if (math !== undefined) metrics.push([{ id: 'e1', ...math }]);
+  const common = { title, region: context.region, period: periodSeconds, metrics };
+  if (kind === 'numbers') return { ...common, view: 'singleValue' };
+  return { ...common, view: 'timeSeries', stacked: false, yAxis: axisOf(axis ?? unitOf(lines[0]?.signal)) };
+}
+
+/** The very queries of the alarm, its period and its threshold. */
+function judged(name: string, context: WidgetContext): object {
+  const alarm = alarms.find((candidate) => candidate.name === name);
+  if (alarm === undefined) throw new Error(`got alarm ${name} on a dashboard, expected one of observability/alarms`);
+  const { of, expression, threshold, severity } = alarm;
+  const metrics: unknown[] = Object.entries(of).map(([id, { signal, statistic }]) =>
+    metric(signal, context, {
+      id,
+      stat: statistic,
+      label: expression === undefined ? name : id,
+      ...(expression === undefined ? {} : { visible: false }),
+    }),
+  );
+  if (expression !== undefined) metrics.push([{ id: 'judged', expression, label: name }]);
+  const [first] = Object.values(of);
+  return {
+    title: `Alarm ${name}, ${severity}`,
+    region: context.region,
+    period: alarm.periodSeconds,
+    view: 'timeSeries',
+    stacked: false,
+    yAxis: axisOf(expression === undefined ? unitOf(first?.signal) : 'Percent'),
+    metrics,
+    annotations: { horizontal: [{ label: `alarm above ${threshold}`, value: threshold, color: '#d62728' }] },
+  };
+}
+
+function metric(signal: SignalName, { namespaceOf, subjects }: WidgetContext, options: object): unknown[] {
+  const { namespace, name, dimensions } = signals[signal];
+  const pairs = Object.entries(dimensions).flatMap(([dimension, subject]) => [dimension, subjects[subject]]);
+  return [namespaceOf(namespace), name, ...pairs, options];
+}
+
+function logs({ title, view, sources, query }: LogAnswer, { region, groups }: WidgetContext): object {
+  const from = sources.map((source) => `SOURCE '${groups[source]}'`);
+  return { title, region, view, query: [...from, query].join(' | ') };
+}
+
+function unitOf(signal: SignalName | undefined): string {
+  return signal === undefined ? '' : signals[signal].unit;
+}
+
+function axisOf(label: string): object {
+  return { left: { label, min: 0, showUnits: false } };
+}
