@@ -1,8 +1,10 @@
 // The runtime on an applied account: policies from its table, grants by its key, secrets of its own; and nothing without a policy.
 // Next: scripts/infra/account.ts, which applies it.
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { policiesFolder } from '../../governance/cli/policy-files.ts';
 import {
@@ -14,11 +16,14 @@ import {
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
 import { runPolicyTool } from '../support/policy-cli.ts';
 import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
+import { installPythonTool } from '../support/python-tool.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { emulationTimeoutMs } from '../support/emulated-environment.ts';
 import { type Emulator } from '../support/emulator/start.ts';
 
-const dev = path.resolve(fileURLToPath(new URL('../../infra/environments/dev', import.meta.url)));
+const runFile = promisify(execFile);
+const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
+const dev = path.join(root, 'infra/environments/dev');
 const wait = { timeout: 30_000, interval: 500 };
 let terraform: Terraform;
 let emulator: Emulator;
@@ -61,6 +66,20 @@ describe('on an applied account', () => {
   test('a tenant without a policy in the table is denied', async () => {
     expect(await dispatch('nobody')).toMatchObject({ status: 403, body: { reason: 'unknown_tenant' } });
   });
+
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    'the script of task %i finds in it what the task made',
+    { timeout: 120_000 },
+    async (number) => {
+      const aws = await installPythonTool('aws');
+      const { stdout } = await runFile(
+        'bash',
+        [path.join(root, `tasks/test-task-${number}.sh`), '--target', 'emulated', '--account-url', account.url],
+        { env: { PATH: `${path.dirname(aws)}:${process.env['PATH']}`, HOME: temporaryFolder('home') } },
+      );
+      expect(stdout).toMatch(/\n[1-9]\d* passed, 0 failed\n$/);
+    },
+  );
 
   test('publishing the same again changes nothing', async () => {
     expect(await publishPolicies(account)).toContain('unchanged');

@@ -4,5 +4,5 @@ import { installPythonTool } from './python-tool.ts';
 
 /** Vitest's global setup of the project that uses the emulated account. */
 export async function setup(): Promise<void> {
-  for (const name of ['emulator', 'checkov']) await installPythonTool(name);
+  for (const name of ['emulator', 'checkov', 'aws']) await installPythonTool(name);
 }
