@@ -79,7 +79,7 @@ describe.each(scanners)('$name', ({ name, args, reads, planted: [file, text, fin
 
   it('finds nothing in the repository', () => {
     const files = readRepositoryFiles()
-      .map((file) => file.path)
+      .map((found) => found.path)
       .filter(reads);
     expect(files.length).toBeGreaterThan(0);
     const { status, output } = scan(files, repositoryRoot);
