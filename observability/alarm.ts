@@ -6,7 +6,7 @@ import { type SignalName } from './signals.ts';
 export type Severity = 'P0' | 'P1' | 'P2' | 'P3';
 
 /** How a period's values become one. */
-export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'p50' | 'p95' | 'p99';
+export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount' | 'p50' | 'p95' | 'p99';
 
 /** An alarm on one signal, or on an expression over several; on a signal of a target group, one for each of them. */
 export interface Alarm {
@@ -26,6 +26,8 @@ export interface Alarm {
   readonly comparison?: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
   /** Seconds of a period. */
   readonly periodSeconds: number;
+  /** Whether silence rings too, where tasks run at all hours. @defaultValue false */
+  readonly silenceRings?: boolean;
   /** So many periods of those looked at must breach. */
   readonly breaching: { readonly periods: number; readonly of: number };
   /**

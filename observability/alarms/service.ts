@@ -4,6 +4,18 @@ import { type Alarm } from '../alarm.ts';
 
 /** Alarms of the services. */
 export const serviceAlarms: readonly Alarm[] = [
+  ...(['orbit', 'axon'] as const).map((service): Alarm => ({
+    name: `${service}-down`,
+    severity: 'P0',
+    description: `No task of ${service} runs: nobody is served.`,
+    // Each running task is one sample a minute (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html).
+    of: { tasks: { signal: `${service}Cpu`, statistic: 'SampleCount' } },
+    threshold: 1,
+    comparison: 'LessThanThreshold',
+    silenceRings: true,
+    periodSeconds: 60,
+    breaching: { periods: 3, of: 3 },
+  })),
   {
     name: 'error-rate',
     severity: 'P1',
@@ -19,6 +31,10 @@ export const serviceAlarms: readonly Alarm[] = [
     breaching: { periods: 3, of: 5 },
     rollsBack: true,
   },
+  // The error budget is 0.1% of requests. What is spent 14 times as fast is gone in two days, 6 times in five
+  // (https://sre.google/workbook/alerting-on-slos/); several periods must agree, as one bad one is error-rate's.
+  budgetBurn('slo-burn-fast', 'P1', 14, { periodSeconds: 300, breaching: { periods: 3, of: 12 } }),
+  budgetBurn('slo-burn-slow', 'P2', 6, { periodSeconds: 1800, breaching: { periods: 4, of: 12 } }),
   {
     name: 'slow',
     severity: 'P2',
@@ -79,3 +95,26 @@ export const serviceAlarms: readonly Alarm[] = [
     },
   ]),
 ];
+
+/** @param rate - how many times faster than allowed the budget of 0.1% is spent */
+function budgetBurn(
+  name: string,
+  severity: Alarm['severity'],
+  rate: number,
+  when: Pick<Alarm, 'periodSeconds' | 'breaching'>,
+): Alarm {
+  const budgetPercent = 0.1;
+  return {
+    name,
+    severity,
+    description: `Callers' errors spend the error budget ${rate} times as fast as it lasts.`,
+    of: {
+      tasks: { signal: 'targetErrors', statistic: 'Sum' },
+      balancer: { signal: 'balancerErrors', statistic: 'Sum' },
+      requests: { signal: 'requests', statistic: 'Sum' },
+    },
+    expression: 'IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)',
+    threshold: rate * budgetPercent,
+    ...when,
+  };
+}

@@ -45,6 +45,7 @@ export function callDoors(
         ]),
       ),
     ),
+    always_on: config.capacity.officeHours === null,
     emails: config.alerts.emails,
     pager_duty_url: pagerDutyUrl,
   });

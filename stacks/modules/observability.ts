@@ -25,6 +25,10 @@ const inputs = z.strictObject({
     .meta({
       description: 'The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green.',
     }),
+  always_on: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Whether tasks run at all hours, so that their silence is an alarm.' }),
   emails: z
     .array(z.string().regex(/^[^@ ]+@[^@ ]+$/))
     .default([])

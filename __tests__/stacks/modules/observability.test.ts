@@ -127,30 +127,18 @@ describe('metrics of log lines', () => {
 });
 
 describe('dashboards', () => {
-  test.each(Object.entries(resource['aws_cloudwatch_dashboard'] ?? {}))(
-    '%s is one that CloudWatch draws',
-    (_, block) => {
-      const { widgets } = JSON.parse(String(block['dashboard_body'])) as {
-        widgets: { x: number; y: number; width: number; height: number; properties: Record<string, unknown> }[];
-      };
-      expect(widgets.length).toBeGreaterThan(3);
-      const places = new Set(widgets.map(({ x, y }) => `${x},${y}`));
-      expect(places.size).toBe(widgets.length);
-      for (const { x, width, properties } of widgets) {
-        expect(x + width).toBeLessThanOrEqual(24);
-        expect(properties['region']).toBe('${data.aws_region.current_region.name}');
-        for (const metric of properties['metrics'] as unknown[][]) {
-          const last = metric.at(-1);
-          expect(last).toEqual({ stat: expect.any(String), label: expect.any(String) });
-          // Namespace, name, then dimensions in pairs.
-          expect(metric.slice(0, -1).length % 2).toBe(0);
-        }
-      }
-    },
-  );
+  // What is in them is held against CloudWatch's schema in __tests__/observability/dashboards.test.ts.
+  test.each(Object.entries(resource['aws_cloudwatch_dashboard'] ?? {}))('%s shows the region it is in', (_, block) => {
+    const { widgets } = JSON.parse(String(block['dashboard_body'])) as {
+      widgets: { type: string; properties: Record<string, unknown> }[];
+    };
+    const drawn = widgets.filter(({ type }) => type === 'metric' || type === 'log');
+    expect(drawn.length).toBeGreaterThan(2);
+    for (const { properties } of drawn) expect(properties['region']).toBe('${data.aws_region.current_region.name}');
+  });
 
-  test('there are at least two', () => {
-    expect(blocks('aws_cloudwatch_dashboard').length).toBeGreaterThanOrEqual(2);
+  test('there are six', () => {
+    expect(blocks('aws_cloudwatch_dashboard')).toHaveLength(6);
   });
 });
 

@@ -10,7 +10,7 @@ import { type Alarm } from '../../../observability/alarm.ts';
 import { governanceAlarms } from '../../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../../observability/alarms/service.ts';
 import { signals, type Subject } from '../../../observability/signals.ts';
-import { any, forEach } from '../../expression.ts';
+import { any, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
@@ -61,7 +61,8 @@ export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvabl
 }
 
 function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): CloudwatchMetricAlarm {
-  const { name, severity, description, threshold, comparison = 'GreaterThanThreshold', breaching } = alarm;
+  const { name, severity, description, threshold, breaching } = alarm;
+  const { comparison = 'GreaterThanThreshold', silenceRings = false } = alarm;
   const { prefix, topicArn } = options;
   const each = isPerTargetGroup(alarm);
   const paged = isUrgent(alarm);
@@ -73,7 +74,7 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
     threshold,
     evaluationPeriods: breaching.of,
     datapointsToAlarm: breaching.periods,
-    treatMissingData: 'notBreaching',
+    treatMissingData: silenceRings ? text('var.always_on ? "breaching" : "notBreaching"') : 'notBreaching',
     metricQuery: metricQueries(alarm, options),
     // Urgent ones page through the composite alarm.
     alarmActions: paged ? [] : [topicArn],

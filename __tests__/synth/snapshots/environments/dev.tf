@@ -160,6 +160,7 @@ module "observability" {
     axon-blue   = "${module.alb.axon_blue_target_group_arn_suffix}"
     axon-green  = "${module.alb.axon_green_target_group_arn_suffix}"
   }
+  always_on = false
   emails = [
   ]
   source = "../../modules/observability"

@@ -179,6 +179,7 @@ module "observability" {
     axon-blue   = "${module.alb.axon_blue_target_group_arn_suffix}"
     axon-green  = "${module.alb.axon_green_target_group_arn_suffix}"
   }
+  always_on = true
   emails = [
   ]
   pager_duty_url = var.pager_duty_url

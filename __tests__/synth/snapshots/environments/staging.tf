@@ -162,6 +162,7 @@ module "observability" {
     axon-blue   = "${module.alb.axon_blue_target_group_arn_suffix}"
     axon-green  = "${module.alb.axon_green_target_group_arn_suffix}"
   }
+  always_on = true
   emails = [
   ]
   source = "../../modules/observability"

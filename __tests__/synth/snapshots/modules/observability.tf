@@ -65,6 +65,13 @@ variable "target_group_arn_suffixes" {
   }
 }
 
+variable "always_on" {
+  description = "Whether tasks run at all hours, so that their silence is an alarm."
+  type        = bool
+
+  default = true
+}
+
 variable "emails" {
   description = "Addresses that are told of alarms; each has to confirm."
   type        = list(string)
@@ -411,6 +418,64 @@ resource "aws_cloudwatch_query_definition" "query_errors_by_type" {
   name         = "${var.name_prefix}/errors-by-type"
   query_string = "filter level = \"error\" or level = \"fatal\" | stats count(*) as errors by service, message | sort errors desc"
 }
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_down" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P0: No task of orbit runs: nobody is served. docs/runbook.md#orbit-down"
+  alarm_name          = "${var.name_prefix}-orbit-down"
+  comparison_operator = "LessThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 1
+  treat_missing_data = var.always_on ? "breaching" : "notBreaching"
+  metric_query {
+    id          = "tasks"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-orbit"
+      }
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "SampleCount"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_down" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P0: No task of axon runs: nobody is served. docs/runbook.md#axon-down"
+  alarm_name          = "${var.name_prefix}-axon-down"
+  comparison_operator = "LessThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 1
+  treat_missing_data = var.always_on ? "breaching" : "notBreaching"
+  metric_query {
+    id          = "tasks"
+    return_data = true
+    metric {
+      dimensions = {
+        ClusterName = "${var.name_prefix}-cluster"
+        ServiceName = "${var.name_prefix}-axon"
+      }
+      metric_name = "CPUUtilization"
+      namespace   = "AWS/ECS"
+      period      = 60
+      stat        = "SampleCount"
+    }
+  }
+}
 resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
   alarm_actions = [
 
@@ -468,6 +533,126 @@ resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
     expression  = "IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
     id          = "judged"
     label       = "error-rate"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_fast" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Callers' errors spend the error budget 14 times as fast as it lasts. docs/runbook.md#slo-burn-fast"
+  alarm_name          = "${var.name_prefix}-slo-burn-fast"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 12
+  ok_actions = [
+
+  ]
+  threshold          = 1.4000000000000001
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "tasks"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "requests"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "judged"
+    label       = "slo-burn-fast"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Callers' errors spend the error budget 6 times as fast as it lasts. docs/runbook.md#slo-burn-slow"
+  alarm_name          = "${var.name_prefix}-slo-burn-slow"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 4
+  evaluation_periods  = 12
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0.6000000000000001
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "tasks"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "requests"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "judged"
+    label       = "slo-burn-slow"
     return_data = true
   }
 }
@@ -1146,7 +1331,7 @@ resource "aws_cloudwatch_composite_alarm" "urgent" {
   ]
   alarm_description = "P1: the runtime fails its callers; look at the dashboard service-health first."
   alarm_name        = "${var.name_prefix}-urgent"
-  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
   ok_actions = [
     "${aws_sns_topic.alerts.arn}"
   ]
