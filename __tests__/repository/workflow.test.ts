@@ -12,7 +12,8 @@ const command = 'npm ci && npm test';
 const workflowText = read('.github/workflows/ci.yml');
 
 describe('continuous integration', () => {
-  it('runs .ci/run and nothing else', () => {
+  it('runs .ci/run and nothing else, on every push and pull request', () => {
+    expect(workflowText).toMatch(/^on:\n  push:\n  pull_request:\n\n/m);
     expect(listCommands(workflowText)).toEqual(['bash .ci/run']);
   });
 
@@ -48,16 +49,16 @@ describe('workflow files', () => {
     ['action is not pinned', /@[0-9a-f]{40} # v\d/, '@v5 # v5'],
     ['action is not pinned', /(@[0-9a-f]{40}) # v[\d.]+/, '$1'],
     ['action is not pinned', /@[0-9a-f]/, '@'],
-    ['permissions are not', 'contents: read', 'contents: write'],
-    ['permissions are not', '  contents: read', '  contents: read\n  id-token: write'],
+    ['permissions of the whole', 'permissions: {}', 'permissions: read-all'],
+    ['widens permissions by contents: write', 'contents: read', 'contents: write'],
+    ['widens permissions by id-token: write', '      contents: read', '      id-token: write\n      contents: read'],
+    ['does not say its permissions', /    permissions:\n.*\n/, ''],
+    ['does not say its permissions', /    permissions:\n.*\n/, '    permissions: write-all\n'],
     ['has no timeout', /timeout-minutes: \d+/, 'timeout-minutes: 360'],
     ['has no timeout', /.*timeout-minutes.*\n/, ''],
     ['no concurrency', /concurrency:\n(?: .*\n)+/, ''],
-    ['does not run on pull_request', '  pull_request:\n', ''],
-    ['does not run on push', '  push:\n', ''],
     ['pull_request_target', '  push:\n', '  push:\n  pull_request_target:\n'],
     ['leaves the token', 'persist-credentials: false', 'persist-credentials: true'],
-    ['widens permissions', '    steps:', '    permissions: write-all\n    steps:'],
   ])('are reported when planted: %s (%s)', (fault, from, to) => {
     const planted = workflowText.replace(from, to);
     expect(planted).not.toBe(workflowText);

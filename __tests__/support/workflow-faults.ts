@@ -20,21 +20,21 @@ const workflow = z.object({
 
 /** A job may run this long, in minutes. */
 export const maxTimeoutMinutes = 20;
-const pinnedAction = /^\s*-?\s*uses:\s*[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+const pinnedAction =
+  /^\s*-?\s*uses:\s*(?:[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\.github\/(?:actions|workflows)\/[\w.-]+)$/;
 
 /** What is wrong with a workflow file, one sentence each; an empty list means nothing. */
 export function findWorkflowFaults(text: string): string[] {
   const { on, permissions, concurrency, jobs } = workflow.parse(parse(text));
   const faults: string[] = [];
-  for (const trigger of ['push', 'pull_request']) if (!(trigger in on)) faults.push(`does not run on ${trigger}`);
   if ('pull_request_target' in on) faults.push('runs foreign code with rights by pull_request_target');
-  if (JSON.stringify(permissions) !== '{"contents":"read"}') faults.push('permissions are not exactly contents: read');
+  if (JSON.stringify(permissions) !== '{}') faults.push('permissions of the whole workflow are not exactly {}');
   if (concurrency === undefined) faults.push('sets no concurrency group');
   for (const [name, job] of Object.entries(jobs)) {
     const minutes = job['timeout-minutes'];
     if (minutes === undefined || minutes > maxTimeoutMinutes)
       faults.push(`job ${name} has no timeout within ${maxTimeoutMinutes} minutes`);
-    if (job.permissions !== undefined) faults.push(`job ${name} widens permissions`);
+    faults.push(...findWidePermissions(name, job.permissions));
     const keepsCredentials = job.steps.some(
       (each) => each.uses?.startsWith('actions/checkout@') === true && each.with?.['persist-credentials'] !== false,
     );
@@ -46,6 +46,15 @@ export function findWorkflowFaults(text: string): string[] {
 /** The shell commands of every job, in order. */
 export function listCommands(text: string): string[] {
   return Object.values(workflow.parse(parse(text)).jobs).flatMap((job) => job.steps.flatMap((each) => each.run ?? []));
+}
+
+/** A job says what it needs, scope by scope; only reading the checkout needs no reason. */
+function findWidePermissions(job: string, permissions: unknown): string[] {
+  const scopes = z.record(z.string(), z.enum(['read', 'write'])).safeParse(permissions);
+  if (!scopes.success) return [`job ${job} does not say its permissions scope by scope`];
+  return Object.entries(scopes.data)
+    .filter(([scope, access]) => scope !== 'contents' || access !== 'read')
+    .map(([scope, access]) => `job ${job} widens permissions by ${scope}: ${access}`);
 }
 
 /** Reads the text, not the parsed document: the version that a commit stands for is in the comment. */
