@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { findFaults } from '../../scripts/infra/emulate.ts';
 import { emulate, emulationTimeoutMs, summarize } from '../support/emulated-environment.ts';
 import { leftOut } from '../support/emulator/left-out.ts';
-import { type Scan, scanPlan } from '../support/scan-plan.ts';
+import { type Scan, scanPlan } from '../../scripts/scan/scan-plan.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../infra/environments/dev');

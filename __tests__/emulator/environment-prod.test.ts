@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { applyProtected, emulationTimeoutMs } from '../support/emulated-environment.ts';
-import { type Scan, scanPlan } from '../support/scan-plan.ts';
+import { type Scan, scanPlan } from '../../scripts/scan/scan-plan.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../infra/environments/prod');

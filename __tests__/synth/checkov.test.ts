@@ -1,10 +1,10 @@
 // The scanner can fail: a deliberately bad plan and a deliberately bad module, in the very way the good ones are scanned.
-// Next: __tests__/support/scan-plan.ts.
+// Next: scripts/scan/scan-plan.ts.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { checkov, scanPlan } from '../support/scan-plan.ts';
+import { checkov, scanPlan } from '../../scripts/scan/scan-plan.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const timeoutMs = 240_000;

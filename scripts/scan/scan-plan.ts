@@ -1,11 +1,11 @@
 // Checkov on a plan: what it fails, less what the synthesized modules say why it may.
-// Next: __tests__/emulator/environment-dev.test.ts, which has a plan of dev scanned.
+// Next: scripts/scan/main.ts, which scans a plan, and __tests__/emulator/environment-dev.test.ts, which has one of dev scanned.
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type TerraformConfiguration } from '../../stacks/terraform-json.ts';
-import { installPythonTool } from './python-tool.ts';
+import { installPythonTool } from '../../__tests__/support/python-tool.ts';
 
 /** A check that failed, and for which resource. */
 export interface Finding {

@@ -1,5 +1,5 @@
 // Go programs in a folder of the repository's own, built at a pinned version the first time a test needs one.
-// Next: __tests__/repository/scanners.test.ts, which runs them.
+// Next: scripts/scan/scanners.ts, the programs.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
