@@ -5,19 +5,10 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { checkov, scanPlan } from '../../scripts/scan/scan-plan.ts';
+import { planOf, publicGroup } from '../support/open-plan.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const timeoutMs = 240_000;
-const publicGroup = {
-  type: 'aws_security_group',
-  name: 'open',
-  values: {
-    name: 'open',
-    description: 'Open to everybody.',
-    ingress: [{ from_port: 22, to_port: 22, protocol: 'tcp', cidr_blocks: ['0.0.0.0/0'] }],
-  },
-};
-
 describe('checkov', () => {
   test('fails a bad plan, unless the module says beside the resource why it may', { timeout: timeoutMs }, async () => {
     const folder = temporaryFolder('bad-plan');
@@ -59,54 +50,3 @@ describe('checkov', () => {
     expect(results.failed_checks.map(({ check_id: check }) => check)).toContain('CKV_AWS_24');
   });
 });
-
-function planOf({ type, name, values }: typeof publicGroup): object {
-  const address = `module.bad.${type}.${name}`;
-  const provider = 'registry.terraform.io/hashicorp/aws';
-  return {
-    format_version: '1.2',
-    terraform_version: '1.11.4',
-    planned_values: {
-      root_module: {
-        child_modules: [
-          {
-            address: 'module.bad',
-            resources: [{ address, mode: 'managed', type, name, provider_name: provider, schema_version: 1, values }],
-          },
-        ],
-      },
-    },
-    resource_changes: [
-      {
-        address,
-        module_address: 'module.bad',
-        mode: 'managed',
-        type,
-        name,
-        provider_name: provider,
-        change: { actions: ['create'], before: null, after: values, after_unknown: {} },
-      },
-    ],
-    configuration: {
-      root_module: {
-        module_calls: {
-          bad: {
-            source: '../../modules/bad',
-            module: {
-              resources: [
-                {
-                  address: `${type}.${name}`,
-                  mode: 'managed',
-                  type,
-                  name,
-                  provider_config_key: 'aws',
-                  expressions: {},
-                },
-              ],
-            },
-          },
-        },
-      },
-    },
-  };
-}

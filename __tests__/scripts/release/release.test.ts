@@ -1,14 +1,12 @@
 // A release from what was built to a registry: the manifest, the scan, the push; and each thing that must stop it.
 // Next: scripts/release/main.ts, run here as the workflow runs it; the registry is crane's own, on loopback.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crane } from '../../../scripts/release/push-images.ts';
 import { readCheckedManifest, sha256Of } from '../../../scripts/release/manifest.ts';
-import { installGoTool } from '../../../scripts/scan/go-tool.ts';
+import { type ImageRegistry, startImageRegistry } from '../../support/image-registry.ts';
+import { stubTrivy, type TrivyFindings } from '../../support/stub-trivy.ts';
 import { type LayoutOptions, writeOciLayout } from '../../support/oci-layout.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -81,25 +79,7 @@ describe('manifest', () => {
 });
 
 describe('scan', () => {
-  // Trivy needs its database, which is not here: this one finds lodash in a lockfile, and whatever marks an image.
-  const scanner = (finds: { control: boolean; images: boolean; exit?: number }) => {
-    const folder = temporaryFolder('trivy');
-    const file = path.join(folder, 'trivy');
-    writeFileSync(
-      file,
-      `#!/bin/bash
-last="\${@: -1}"
-[[ " $* " == *" --severity HIGH,CRITICAL --ignore-unfixed --exit-code 9 "* ]] || exit 3
-case "$1" in
-  fs) grep -q '"lodash": "4.17.4"' "$last/package-lock.json" && ${String(finds.control)} && exit 9 ;;
-  image) test -f "$last/index.json" || exit 4; ${String(finds.images)} && { echo CVE-2026-1; exit ${finds.exit ?? 9}; } ;;
-esac
-exit 0
-`,
-    );
-    chmodSync(file, 0o755);
-    return `${folder}:${process.env['PATH'] ?? ''}`;
-  };
+  const scanner = (finds: TrivyFindings) => `${stubTrivy(finds)}:${process.env['PATH'] ?? ''}`;
 
   it('passes clean images, once it has found what it must', () => {
     const { status, stdout } = built().release(['scan'], scanner({ control: true, images: false }));
@@ -125,41 +105,27 @@ exit 0
 });
 
 describe('push', () => {
-  let program = '';
-  let registry = '';
-  let server: ReturnType<typeof spawn> | undefined;
-
+  let server: ImageRegistry;
   beforeAll(async () => {
-    program = await installGoTool(crane);
-    server = spawn(program, ['registry', 'serve', '--address', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    if (server.stderr === null) throw new Error('got no standard error of the registry');
-    for await (const line of createInterface({ input: server.stderr })) {
-      const port = /serving on port (\d+)/.exec(line)?.[1];
-      if (port === undefined) continue;
-      registry = `127.0.0.1:${port}`;
-      break;
-    }
+    server = await startImageRegistry();
   }, 300_000);
-  afterAll(async () => {
-    server?.kill();
-    if (server) await once(server, 'close');
-  });
+  afterAll(() => server.stop());
   const push = ({ release }: ReturnType<typeof built>, to = prefix) =>
-    release(['push', '--registry', registry, '--prefix', to]);
+    release(['push', '--registry', server.host, '--prefix', to]);
 
   it('puts both images where the environment looks, digest for digest, and again without a change', () => {
     const made = built();
     made.manifest();
     expect(push(made)).toMatchObject({
       status: 0,
-      stdout: `pushed  ${registry}/${prefix}/orbit@${made.digests.orbit}\npushed  ${registry}/${prefix}/axon@${made.digests.axon}\n`,
+      stdout: `pushed  ${server.host}/${prefix}/orbit@${made.digests.orbit}\npushed  ${server.host}/${prefix}/axon@${made.digests.axon}\n`,
     });
-    const seen = spawnSync(program, ['digest', `${registry}/${prefix}/orbit:1.2.3`], { encoding: 'utf8' });
+    const seen = spawnSync(server.crane, ['digest', `${server.host}/${prefix}/orbit:1.2.3`], { encoding: 'utf8' });
     expect(seen.stdout.trim()).toBe(made.digests.orbit);
     // Index, image and attestation: what was scanned and attested is what is there.
-    const index = spawnSync(program, ['manifest', `${registry}/${prefix}/orbit@${made.digests.orbit}`]);
+    const index = spawnSync(server.crane, ['manifest', `${server.host}/${prefix}/orbit@${made.digests.orbit}`]);
     expect(`sha256:${sha256OfText(index.stdout)}`).toBe(made.digests.orbit);
-    expect(push(made).stdout).toContain(`there   ${registry}/${prefix}/axon@${made.digests.axon}`);
+    expect(push(made).stdout).toContain(`there   ${server.host}/${prefix}/axon@${made.digests.axon}`);
   });
 
   it('refuses a version that is another image already', () => {
@@ -182,7 +148,7 @@ describe('push', () => {
       status: 1,
       stderr: expect.stringContaining('of release.json'),
     });
-    expect(spawnSync(program, ['digest', `${registry}/agent-runtime-swapped/orbit:1.2.3`]).status).not.toBe(0);
+    expect(spawnSync(server.crane, ['digest', `${server.host}/agent-runtime-swapped/orbit:1.2.3`]).status).not.toBe(0);
   });
 
   it('says so when the registry does not answer', () => {

@@ -1,0 +1,273 @@
+// Every script of a workflow, run as the runner runs it, in a checkout of its own: that it passes what it should, and fails what it must.
+// Next: __tests__/support/workflow-steps.ts, which runs one.
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readCheckedManifest } from '../../scripts/release/manifest.ts';
+import { names } from '../../stacks/naming.ts';
+import { startDynamoAccount } from '../support/dynamo-account.ts';
+import { type ImageRegistry, startImageRegistry } from '../support/image-registry.ts';
+import { writeOciLayout } from '../support/oci-layout.ts';
+import { planOf, publicGroup } from '../support/open-plan.ts';
+import { readRepositoryFiles } from '../support/repository-files.ts';
+import { stubTrivy } from '../support/stub-trivy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { unexecutedSteps } from '../support/unexecuted-steps.ts';
+import { freshCopy, listRunSteps, type RunStep, runStep } from '../support/workflow-steps.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await freshCopy();
+});
+const inCopy = (file: string) => path.join(folder, file);
+const read = (file: string) => readFileSync(inCopy(file), 'utf8');
+/** Changes a file of the copy for one test. */
+const undo: (() => void)[] = [];
+const change = (file: string, text: string) => {
+  const before = existsSync(inCopy(file)) ? read(file) : null;
+  undo.push(() => (before === null ? rmSync(inCopy(file)) : writeFileSync(inCopy(file), before)));
+  writeFileSync(inCopy(file), text);
+};
+afterEach(() => {
+  for (const back of undo.splice(0)) back();
+});
+/** A program of that name before all others: a bash script. */
+const program = (name: string, script: string) => {
+  const programs = temporaryFolder('programs');
+  writeFileSync(path.join(programs, name), `#!/bin/bash\n${script}\n`);
+  chmodSync(path.join(programs, name), 0o755);
+  return programs;
+};
+
+describe('the steps', () => {
+  const steps = listRunSteps();
+
+  it('are each run by a test here, or said why not; no other is named', () => {
+    const tests = readRepositoryFiles(['__tests__/cicd']).map(({ text }) => text);
+    const named = new Set(
+      tests.flatMap((text) => Array.from(text.matchAll(/\brunStep\(\s*'([^']+)'/g), ([, key = '']) => key)),
+    );
+    const wordsOf = ({ script, env }: RunStep) => JSON.stringify([script, env]);
+    const run = new Set(steps.filter(({ key }) => named.has(key)).map(wordsOf));
+    // The same script in the same environment need not run twice.
+    const unrun = steps.filter((step) => !run.has(wordsOf(step))).map(({ key }) => key);
+    expect(unrun.toSorted()).toEqual(Object.keys(unexecutedSteps).toSorted());
+    const keys = steps.map(({ key }) => key);
+    expect([...named].filter((key) => !keys.includes(key))).toEqual([]);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('name npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = steps.flatMap(({ script }) =>
+      Array.from(script.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g), ([, name = '']) => name),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    const verify = readFileSync('scripts/verify.ts', 'utf8');
+    // What is not run here for that reason.
+    expect(scripts['types']).toBe('node node_modules/typescript7/bin/tsc --noEmit -p .');
+    expect(verify).toContain("node, 'node_modules/typescript7/bin/tsc', '--noEmit', '-p', '.'");
+    expect(scripts['lint']).toBe('oxlint --type-aware --deny-warnings');
+    expect(verify).toContain("'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'");
+  });
+
+  it('get only expressions that something was given for', async () => {
+    const run = runStep('release.yml > build > manifest', { folder });
+    await expect(run).rejects.toThrow(/got no value of github.sha/);
+  });
+});
+
+describe('pull-request.yml', () => {
+  it('format: passes what is committed, fails a file that is not formatted', async () => {
+    expect(await runStep('pull-request.yml > static > format', { folder })).toMatchObject({ status: 0 });
+    change('main.ts', `${read('main.ts')}\n\n\nconst  a=1\n`);
+    expect(await runStep('pull-request.yml > static > format', { folder })).toMatchObject({ status: 1 });
+  });
+
+  it('committed as synthesized: fails a changed file and a new one', async () => {
+    const compare = () => runStep('pull-request.yml > synth > committed as synthesized', { folder });
+    expect(await compare()).toEqual({ status: 0, output: '' });
+    change('infra/environments/dev/main.tf.json', '{}\n');
+    expect(await compare()).toMatchObject({ status: 1, output: expect.stringContaining('+{}') });
+    for (const back of undo.splice(0)) back();
+    change('infra/modules/new.tf.json', '{}\n');
+    expect(await compare()).toMatchObject({ status: 1, output: expect.stringContaining('new.tf.json') });
+  });
+
+  it('scanners: all run to the end, and one finding fails them', async () => {
+    change('scripts/planted.sh', '#!/bin/bash\nrm -rf $1/*\n');
+    const step = 'hadolint, shellcheck, actionlint, zizmor, gitleaks';
+    const { status, output } = await runStep(
+      'pull-request.yml > scan > hadolint, shellcheck, actionlint, zizmor, gitleaks',
+      {
+        folder,
+      },
+    );
+    expect(status).toBe(1);
+    expect(output).toMatch(/FINDS {3}shellcheck\n[^]*SC2086/);
+    for (const name of step.split(', ').filter((each) => each !== 'shellcheck'))
+      expect(output).toContain(`clean   ${name}`);
+  });
+
+  it('checkov: fails a plan that opens a group to everybody', async () => {
+    mkdirSync(inCopy('.tmp/plan'), { recursive: true });
+    writeFileSync(inCopy('.tmp/plan/dev.json'), JSON.stringify(planOf(publicGroup)));
+    const { status, output } = await runStep('pull-request.yml > plan > checkov', { folder });
+    expect([status, output]).toEqual([1, expect.stringContaining('CKV_AWS_24 module.bad.aws_security_group.open')]);
+  });
+
+  describe('plan against what runs', () => {
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const certificate = 'arn:aws:acm:eu-central-1:111122223333:certificate/one';
+    const plan = (aws: string, given = { 'vars.CERTIFICATE_ARN': certificate }) => {
+      const programs = program('aws', aws);
+      writeFileSync(path.join(programs, 'npm'), '#!/bin/bash\nprintf "npm %s\\n" "$*"\n');
+      chmodSync(path.join(programs, 'npm'), 0o755);
+      return runStep('pull-request.yml > plan > plan against what runs', { folder, programs, given });
+    };
+
+    it('takes the images and the version of the task definitions', async () => {
+      const answer = `[[ "$*" == *agent-runtime-dev-orbit* ]] && echo "host/agent-runtime-dev/orbit@${digest} v1.4.0" || echo "host/a@${digest} v1.4.0"`;
+      expect(await plan(answer)).toEqual({
+        status: 0,
+        output:
+          `npm run infra:plan -- dev --aws --var certificate_arn=${certificate} --var orbit_image_digest=${digest} ` +
+          `--var axon_image_digest=${digest} --var release=v1.4.0\n`,
+      });
+    });
+
+    it('plans images that do not exist where nothing runs, and fails when ecs does not say', async () => {
+      const nothing = 'echo "An error occurred (ClientException): Unable to describe task definition." >&2; exit 254';
+      expect(await plan(nothing)).toMatchObject({
+        status: 0,
+        output: expect.stringContaining(`--var orbit_image_digest=sha256:${'0'.repeat(64)} `),
+      });
+      const refused = await plan('echo "An error occurred (AccessDeniedException)" >&2; exit 254');
+      expect(refused).toMatchObject({ status: 1, output: expect.stringContaining('AccessDeniedException') });
+    });
+
+    it('fails without a certificate', async () => {
+      expect(await plan('exit 1', { 'vars.CERTIFICATE_ARN': '' })).toMatchObject({
+        status: 1,
+        output: expect.stringContaining('got no CERTIFICATE_ARN'),
+      });
+    });
+  });
+});
+
+describe('release.yml', () => {
+  const commit = 'c'.repeat(40);
+  const given = { 'inputs.version || github.ref_name': 'v1.4.0', 'github.sha': commit };
+  let registry: ImageRegistry;
+  beforeAll(async () => {
+    registry = await startImageRegistry();
+  }, 300_000);
+  afterAll(() => registry.stop());
+
+  it('goes from built images to a registry, and stops at what the scan finds', async () => {
+    const images = {
+      orbit: writeOciLayout(inCopy('dist/images/orbit'), { content: 'orbit' }),
+      axon: writeOciLayout(inCopy('dist/images/axon'), { content: 'axon' }),
+    };
+    const step = { folder, given };
+    expect(await runStep('release.yml > build > archives of the functions', step)).toMatchObject({ status: 0 });
+    expect(await runStep('release.yml > build > manifest', step)).toMatchObject({ status: 0 });
+    expect(readCheckedManifest(inCopy('dist/release/release.json'))).toMatchObject({
+      version: 'v1.4.0',
+      commit,
+      images,
+    });
+
+    const scan = (finds: boolean) =>
+      runStep('release.yml > build > nothing high or critical that has a fix', {
+        ...step,
+        programs: stubTrivy({ control: true, images: finds }),
+      });
+    expect(await scan(true)).toMatchObject({ status: 1, output: expect.stringContaining('FINDS   orbit') });
+    expect(await scan(false)).toMatchObject({ status: 0 });
+
+    const pushed = await runStep('release.yml > publish > push what was scanned', {
+      folder,
+      given: { 'matrix.environment': 'staging', 'steps.registry.outputs.registry': registry.host },
+    });
+    expect(pushed).toMatchObject({
+      status: 0,
+      output: expect.stringContaining(
+        `${registry.host}/${names('agent-runtime-staging').perService('axon')}@${images.axon}`,
+      ),
+    });
+  });
+});
+
+describe('policy.yml', () => {
+  const policy = 'governance/policies/acme.json';
+
+  it.each(['validate', 'lint', 'test'])('%s: passes what is committed, fails a policy that is none', async (step) => {
+    const run = () =>
+      step === 'validate'
+        ? runStep('policy.yml > check > validate', { folder })
+        : step === 'lint'
+          ? runStep('policy.yml > check > lint', { folder })
+          : runStep('policy.yml > check > test', { folder });
+    expect(await run()).toMatchObject({ status: 0 });
+    change(policy, read(policy).replace('"tenant"', '"tenants"'));
+    expect(await run()).toMatchObject({ status: 1 });
+  });
+
+  it('compare with the base: says which decisions change, and that none does', async () => {
+    const compare = () =>
+      runStep('policy.yml > diff > compare with the base', {
+        folder,
+        given: { 'github.event.pull_request.base.sha': 'HEAD' },
+      });
+    expect(await compare()).toMatchObject({ status: 0 });
+    expect(read('.tmp/policy-diff.md')).toContain('no decision changes');
+    const document = JSON.parse(read(policy)) as { rules: { effect: string }[] };
+    change(policy, JSON.stringify({ ...document, rules: document.rules.filter(({ effect }) => effect !== 'permit') }));
+    expect(await compare()).toMatchObject({ status: 0 });
+    expect(read('.tmp/policy-diff.md')).toMatch(/^### Decisions that change\n[^]*newly denied[^]*acme/);
+  });
+});
+
+describe('policy-publish.yml', () => {
+  it('tests, says what would change, signs and publishes into the environment, and fails without rights', async () => {
+    const account = await startDynamoAccount();
+    const { prefix, table, keyAlias } = names('agent-runtime-prod');
+    account.tables.createTable(table('policies'), ['tenant', 'revision']);
+    const given = { 'matrix.environment': 'prod' };
+    const step = listRunSteps().find(({ key }) => key === 'policy-publish.yml > publish > sign and publish');
+    expect(step?.env['POLICY_PUBLISHER_KEY']?.replace('${{ matrix.environment }}', 'prod')).toBe(
+      keyAlias('policy-publisher'),
+    );
+    const as = (name: string) => {
+      const { dynamodb, kms } = account.accountOf(name);
+      return {
+        folder,
+        given,
+        env: {
+          AWS_REGION: account.region,
+          AWS_ACCESS_KEY_ID: dynamodb.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: dynamodb.secretAccessKey,
+          AWS_SESSION_TOKEN: dynamodb.sessionToken ?? '',
+          AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint ?? '',
+          AWS_ENDPOINT_URL_KMS: kms.endpoint ?? '',
+          // The local keys have no aliases.
+          POLICY_PUBLISHER_KEY: account.publisherKey,
+        },
+      };
+    };
+    const tested = await runStep('policy-publish.yml > publish > still valid, still tested', { folder, given });
+    expect(tested).toMatchObject({ status: 0, output: expect.stringMatching(/\d+ passed, 0 failed/) });
+    const shown = await runStep('policy-publish.yml > publish > what would change', as('publisher'));
+    expect(shown).toMatchObject({ status: 0, output: expect.stringContaining('would be published, the first') });
+    const held = () => [...account.tables.items(`${prefix}-governance-policies`).keys()];
+    expect(held()).toEqual([]);
+    const refused = await runStep('policy-publish.yml > publish > sign and publish', as('governance'));
+    expect(refused).toMatchObject({ status: 1 });
+    expect(held()).toEqual([]);
+    const published = await runStep('policy-publish.yml > publish > sign and publish', as('publisher'));
+    expect(published).toMatchObject({ status: 0, output: expect.stringContaining('tenant acme revision 1') });
+    expect(held()).toContain('acme active');
+  });
+});
