@@ -16,11 +16,11 @@ const target = ['--environment', 'dev', '--region', 'eu-central-1', '--repositor
 let account: Emulator;
 let environment: Record<string, string>;
 beforeAll(async () => {
-  const aws = path.dirname(await installPythonTool('aws'));
+  const tools = path.dirname(await installPythonTool('aws'));
   account = await startEmulator();
   // The CLI takes an empty profile for the name of one.
   const { AWS_PROFILE: _, ...emulated } = account.environment;
-  environment = { ...emulated, PATH: `${aws}:${process.env['PATH']}` };
+  environment = { ...emulated, PATH: `${tools}:${process.env['PATH']}` };
 }, 300_000);
 afterAll(() => account.stop());
 
