@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what this machine needs to run the project, says what is missing and how to get it. Changes nothing.
-# Next: README.md, whose two commands run after this says "ready".
+# From a fresh clone to the first synth: checks what the machine needs and how to get it, then installs, builds and synthesizes.
+# Next: README.md, whose two commands run after this.
 set -euo pipefail
 
 readonly min_node_major=20
@@ -8,22 +8,25 @@ readonly min_npm_major=10
 readonly min_terraform_minor=11
 readonly min_python_minor=11
 
+check_only=no
 missing=0
 warned=0
 
 usage() {
   print_lines \
-    'Usage: scripts/setup.sh [--help] [PORT ...]' \
+    'Usage: scripts/setup.sh [--check] [PORT ...]' \
     '' \
-    'Checks the prerequisites of the project and changes nothing.' \
+    'Checks the prerequisites of the project; when all are there, installs its packages (npm ci), bundles the programs (dist/)' \
+    'and synthesizes the infrastructure (infra/).' \
     '' \
-    '  PORT    a port the dev server is to listen on; checked to be free on 127.0.0.1' \
-    '  --help  print this text' \
+    '  --check  check, and change nothing' \
+    '  PORT     a port the dev server is to listen on; checked to be free on 127.0.0.1' \
+    '  --help   print this text' \
     '' \
     "Required: Node.js >= ${min_node_major}, npm >= ${min_npm_major}, git." \
     "Optional, for the infrastructure only: Terraform >= 1.${min_terraform_minor}, Python >= 3.${min_python_minor}." \
     '' \
-    'Exit code: 0 ready, 1 a requirement is missing or a port is taken, 2 wrong usage.'
+    'Exit code: 0 ready, 1 a requirement is missing, a port is taken or a step failed, 2 wrong usage.'
 }
 
 main() {
@@ -34,9 +37,10 @@ main() {
         usage
         exit 0
         ;;
+      --check) check_only=yes ;;
       *)
         if ! is_port "$1"; then
-          printf 'got "%s", expected a port from 1 to 65535 or --help\n' "$1" >&2
+          printf 'got "%s", expected --check, --help or a port from 1 to 65535\n' "$1" >&2
           exit 2
         fi
         ports+=("$1")
@@ -57,6 +61,8 @@ main() {
     check_port "${port}"
   done
   sum_up
+  [[ ${check_only} == yes ]] || build
+  next_steps
 }
 
 # check_required NAME MIN ADVICE COMMAND...: counts it missing when absent, broken or older than MIN.
@@ -139,7 +145,36 @@ sum_up() {
   else
     printf 'ready\n'
   fi
-  printf 'next: npm ci && npm run dev\n'
+}
+
+# Each step says its name before and, should it fail, after.
+build() {
+  cd "${BASH_SOURCE[0]%/*}/.."
+  step 'install: npm ci' npm ci
+  step 'build: npm run bundle' npm run bundle
+  step 'synth: npm run synth' npm run synth
+}
+
+step() {
+  local name=$1
+  shift
+  printf '\n%s\n' "${name}"
+  if ! "$@"; then
+    printf 'failed: %s\n' "${name}" >&2
+    exit 1
+  fi
+}
+
+next_steps() {
+  if [[ ${check_only} == yes ]]; then
+    print_lines 'next: scripts/setup.sh, which installs, builds and synthesizes'
+    return
+  fi
+  print_lines '' 'next:' \
+    '  npm run dev                      the whole runtime on this machine, and a governed request' \
+    '  npm test                         every test' \
+    '  npm run infra:plan -- dev        what the infrastructure would be, on an emulated account' \
+    '  scripts/bootstrap.sh --help      what an AWS account needs before the first apply; then docs/setup.md'
 }
 
 report() {

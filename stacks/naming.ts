@@ -55,7 +55,6 @@ export function names(prefix: string) {
     governance: named('governance'),
     smoke: named('smoke'),
     rotation: named('secrets-rotation'),
-    alerts: named('alerts'),
     analyzer: named('analyzer'),
   } as const;
 }

@@ -12,7 +12,9 @@ tests 'one trace through every hop' __tests__/flow/tracing.test.ts
 account 'six dashboards' '6' cloudwatch list-dashboards --dashboard-name-prefix "$prefix-" --query 'length(DashboardEntries)'
 account 'alarms on metrics' '2[0-9]|[3-9][0-9]' cloudwatch describe-alarms --alarm-types MetricAlarm --alarm-name-prefix "$prefix-" --query 'length(MetricAlarms)'
 account 'alarms that page once for one cause' "$prefix-[a-z-]+( $prefix-[a-z-]+)+" cloudwatch describe-alarms --alarm-types CompositeAlarm --alarm-name-prefix "$prefix-" --query 'CompositeAlarms[].AlarmName'
-account 'the topic that people are told by' ".*:$prefix-alerts.*" sns list-topics --query "Topics[?ends_with(TopicArn, '$prefix-alerts')].TopicArn"
+for topic in pages alerts; do
+  account "the topic $topic" ".*:$prefix-$topic" sns list-topics --query "Topics[?ends_with(TopicArn, ':$prefix-$topic')].TopicArn"
+done
 for group in "/ecs/$prefix-orbit" "/ecs/$prefix-axon" "/aws/lambda/$prefix-governance"; do
   account "log group $group has a key" 'arn:aws:kms:.*' logs describe-log-groups --log-group-name-prefix "$group" --query 'logGroups[].kmsKeyId'
 done

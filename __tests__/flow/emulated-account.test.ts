@@ -15,6 +15,7 @@ import {
 } from '../../scripts/infra/account.ts';
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
 import { runPolicyTool } from '../support/policy-cli.ts';
+import { findObservabilityFaults } from '../support/observability-readback.ts';
 import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
 import { installPythonTool } from '../support/python-tool.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -67,15 +68,35 @@ describe('on an applied account', () => {
     expect(await dispatch('nobody')).toMatchObject({ status: 403, body: { reason: 'unknown_tenant' } });
   });
 
+  test(
+    'alarms, dashboards and queries are in it as declared, and one that is gone or changed is noticed',
+    { timeout: 120_000 },
+    async () => {
+      const prefix = 'agent-runtime-dev';
+      expect(await findObservabilityFaults(aws, prefix)).toEqual([]);
+      const name = `${prefix}-latency`;
+      const body = await aws('cloudwatch', 'get-dashboard', '--dashboard-name', name, '--query', 'DashboardBody');
+      await aws('cloudwatch', 'put-dashboard', '--dashboard-name', name, '--dashboard-body', '{"widgets":[]}');
+      expect(await findObservabilityFaults(aws, prefix)).toEqual([
+        expect.stringContaining('dashboard latency: got 0 widgets'),
+      ]);
+      await aws('cloudwatch', 'put-dashboard', '--dashboard-name', name, '--dashboard-body', String(body));
+    },
+  );
+
   test.each([1, 2, 3, 4, 5, 6, 7])(
     'the script of task %i finds in it what the task made',
     { timeout: 120_000 },
     async (number) => {
-      const aws = await installPythonTool('aws');
       const { stdout } = await runFile(
         'bash',
         [path.join(root, `tasks/test-task-${number}.sh`), '--target', 'emulated', '--account-url', account.url],
-        { env: { PATH: `${path.dirname(aws)}:${process.env['PATH']}`, HOME: temporaryFolder('home') } },
+        {
+          env: {
+            PATH: `${path.dirname(await installPythonTool('aws'))}:${process.env['PATH']}`,
+            HOME: temporaryFolder('home'),
+          },
+        },
       );
       expect(stdout).toMatch(/\n[1-9]\d* passed, 0 failed\n$/);
     },
@@ -111,6 +132,13 @@ describe('on an applied account', () => {
     expect(runtime.lines.filter((line) => line.includes('"reason":"no_matching_permit"')).length).toBeGreaterThan(0);
   });
 });
+
+async function aws(...args: string[]): Promise<unknown> {
+  // The CLI takes an empty profile for the name of one.
+  const { AWS_PROFILE: _, ...env } = emulator.environment;
+  const { stdout } = await runFile(await installPythonTool('aws'), [...args, '--output', 'json'], { env });
+  return stdout === '' ? null : JSON.parse(stdout);
+}
 
 async function dispatch(tenant = 'default'): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${runtime.orbitUrl}/dispatch`, {

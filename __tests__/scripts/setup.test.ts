@@ -29,7 +29,7 @@ describe('the setup script on a complete machine', () => {
   it('is satisfied by exactly the versions it asks for and names the next command', async () => {
     const run = await runSetup(complete);
     expect(run.code).toBe(0);
-    expect(run.output).toMatch(/^ready\nnext: npm ci && npm run dev\n$/m);
+    expect(run.output).toMatch(/^ready\nnext: scripts\/setup\.sh, which installs/m);
     expect(run.output).toContain('ok       node 20.0.0');
     expect(run.output).not.toContain('missing');
   });
@@ -95,7 +95,7 @@ describe('the setup script on a machine without the optional tools', () => {
     const run = await runSetup(tools);
     expect(run.code).toBe(0);
     expect(run.output).toContain(`warn     ${message}`);
-    expect(run.output).toContain('ready for the runtime; 1 optional missing\nnext: npm ci');
+    expect(run.output).toContain('ready for the runtime; 1 optional missing\nnext: ');
   });
 });
 
@@ -122,9 +122,38 @@ describe('the setup script given ports', () => {
     async (argument) => {
       const run = await runSetup(complete, { args: [argument] });
       expect(run.code).toBe(2);
-      expect(run.output).toContain(`got "${argument}", expected a port`);
+      expect(run.output).toContain(`got "${argument}", expected --check, --help or a port`);
     },
   );
+});
+
+describe('the setup script asked to do it all', () => {
+  const steps = (output: string) =>
+    [...output.matchAll(/^ran (.*) in (.*)$/gmu)].map(([, step, folder]) => [step, folder]);
+
+  it('installs, builds and synthesizes in the repository, in this order, and says what comes next', async () => {
+    const run = await runSetup(complete, { args: [] });
+    expect(run.code).toBe(0);
+    expect(steps(run.output)).toEqual(
+      ['npm ci', 'npm run bundle', 'npm run synth'].map((step) => [step, repositoryRoot]),
+    );
+    expect(run.output).toMatch(/next:\n {2}npm run dev .*\n {2}npm test .*\n/u);
+  });
+
+  it('stops at the step that fails, and names it', async () => {
+    const run = await runSetup(complete, { args: [], failing: 'run bundle' });
+    expect(run.code).toBe(1);
+    expect(steps(run.output)).toEqual([['npm ci', repositoryRoot]]);
+    expect(run.output).toContain('failed: build: npm run bundle');
+    expect(run.output).not.toContain('next:');
+  });
+
+  it.each([
+    ['with --check', complete, ['--check']],
+    ['on a machine that is not ready', without('git'), []],
+  ])('does nothing %s', async (_, tools, args) => {
+    expect(steps((await runSetup(tools, { args })).output)).toEqual([]);
+  });
 });
 
 describe('the setup script asked for help', () => {
@@ -138,17 +167,22 @@ describe('the setup script asked for help', () => {
 
 async function runSetup(
   tools: Tools,
-  options: { args?: readonly string[]; broken?: keyof Tools } = {},
+  options: { args?: readonly string[]; broken?: keyof Tools; failing?: string } = {},
 ): Promise<{ code: number | null; output: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'setup-'));
   folders.push(folder);
   for (const [name, output] of Object.entries(tools)) {
     const file = path.join(folder, name);
     const exit = options.broken === name ? 'exit 3' : 'exit 0';
-    writeFileSync(file, `#!${bash}\nprintf '%s\\n' '${output}'\n${exit}\n`);
+    const failing = options.failing ?? 'nothing';
+    writeFileSync(
+      file,
+      `#!${bash}\ncase "$*" in\n  *version) printf '%s\\n' '${output}'; ${exit} ;;\n  '${failing}') exit 4 ;;\n` +
+        `  *) printf 'ran %s in %s\\n' "${name} $*" "$PWD" ;;\nesac\n`,
+    );
     chmodSync(file, 0o755);
   }
-  const child = spawn(bash, [script, ...(options.args ?? [])], { env: { PATH: folder }, timeout: 10_000 });
+  const child = spawn(bash, [script, ...(options.args ?? ['--check'])], { env: { PATH: folder }, timeout: 10_000 });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

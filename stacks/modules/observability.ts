@@ -11,7 +11,7 @@ import { names } from '../naming.ts';
 import { addAlarms } from './observability/alarms.ts';
 import { addDashboards } from './observability/dashboards.ts';
 import { addMetricFilters, addQueries } from './observability/log-signals.ts';
-import { addTopic } from './observability/topic.ts';
+import { addTopics } from './observability/topic.ts';
 
 const inputs = z.strictObject({
   name_prefix: namePrefixInput,
@@ -44,7 +44,7 @@ const inputs = z.strictObject({
 /** Everything that is looked at. */
 export const observability = defineModule({
   name: 'observability',
-  summary: 'Log groups, metric filters, alarms, dashboards, saved queries and the alerts topic.',
+  summary: 'Log groups, metric filters, alarms, dashboards, saved queries and the topics of alarms.',
   inputs,
   build(scope, input) {
     const account = awsAccount(scope);
@@ -70,11 +70,11 @@ export const observability = defineModule({
       outputs[`${id}_log_group_name`] = { description: `Log group of ${id}.`, value: group.name };
       outputs[`${id}_log_group_arn`] = { description: `ARN of the log group of ${id}.`, value: group.arn };
     }
-    const topic = addTopic(scope, account, { name: named.alerts, keyArn: input.alerts_key_arn });
+    const topics = addTopics(scope, account, { prefix: input.name_prefix, keyArn: input.alerts_key_arn });
     addMetricFilters(scope, namespaceOf);
     addQueries(scope, { prefix: input.name_prefix, groups });
     const subjects = valuesOf(input);
-    const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topicArn: topic.arn, subjects, namespaceOf });
+    const rollbackAlarms = addAlarms(scope, { prefix: input.name_prefix, topics, subjects, namespaceOf });
     addDashboards(scope, {
       prefix: input.name_prefix,
       region: account.region,
@@ -85,7 +85,8 @@ export const observability = defineModule({
     });
     const all: Record<string, ModuleOutput> = {
       ...outputs,
-      alerts_topic_arn: { description: 'Topic that alarms go to.', value: topic.arn },
+      alerts_topic_arn: { description: 'Topic of alarms of severity P2 and P3.', value: topics.alerts.arn },
+      pages_topic_arn: { description: 'Topic of alarms of severity P0 and P1.', value: topics.pages.arn },
       rollback_alarm_names: { description: 'Alarms that roll a deployment back.', value: rollbackAlarms },
     };
     return all;

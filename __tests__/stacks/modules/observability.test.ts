@@ -1,6 +1,7 @@
 // What observability/ declares, as resources: encrypted, retained, told to somebody, and each environment's own.
 // Next: stacks/modules/observability.ts.
 import { App } from 'cdktf';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { governanceAlarms } from '../../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../../observability/alarms/service.ts';
@@ -14,7 +15,7 @@ const configuration = observability.synthesize(app).toConfiguration();
 const { resource = {}, variable = {}, output = {} } = configuration;
 const blocks = (type: string): TerraformBlock[] => Object.values(resource[type] ?? {});
 const ownNamespace = 'AgentRuntime/${var.name_prefix}';
-const topic = '${aws_sns_topic.alerts.arn}';
+const [pagesTopic, alertsTopic] = ['${aws_sns_topic.pages.arn}', '${aws_sns_topic.alerts.arn}'];
 
 describe('log groups', () => {
   test('are under the logs key and kept as long as the environment says', () => {
@@ -38,30 +39,40 @@ describe('log groups', () => {
   });
 });
 
-describe('the topic', () => {
-  const topicArn = `arn:aws:sns:${account.region}:${account.id}:${account.prefix}-alerts`;
-  const statements = readStatements(configuration, 'alerts_policy_document', { 'aws_sns_topic.alerts.arn': topicArn });
-  const publish = (context: Record<string, string>) =>
-    isAllowed(statements, { action: 'sns:Publish', resource: topicArn, context });
-
-  test('is under the alerts key', () => {
-    expect(blocks('aws_sns_topic')).toEqual([expect.objectContaining({ kms_master_key_id: '${var.alerts_key_arn}' })]);
+describe('the topics', () => {
+  test('are under the alerts key', () => {
+    const encrypted = expect.objectContaining({ kms_master_key_id: '${var.alerts_key_arn}' }) as object;
+    expect(blocks('aws_sns_topic')).toEqual([encrypted, encrypted]);
   });
 
-  test('takes alerts of this account, by TLS, from services alone', () => {
+  test.each([
+    ['pages', ['cloudwatch.amazonaws.com']],
+    ['alerts', ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com', 'costalerts.amazonaws.com']],
+  ])('%s takes what these services of this account tell by TLS: %j', (id, services) => {
+    const topicArn = `arn:aws:sns:${account.region}:${account.id}:${account.prefix}-${id}`;
+    const statements = readStatements(configuration, `${id}_policy_document`, {
+      [`aws_sns_topic.${id}.arn`]: topicArn,
+    });
+    const publish = (context: Record<string, string>) =>
+      isAllowed(statements, { action: 'sns:Publish', resource: topicArn, context });
     expect(publish({ 'aws:SourceAccount': account.id })).toBe(true);
     expect(publish({ 'aws:SourceAccount': '999988887777' })).toBe(false);
     expect(publish({ 'aws:SourceAccount': account.id, 'aws:SecureTransport': 'false' })).toBe(false);
-    for (const { Effect, Principal = {} } of statements)
-      if (Effect === 'Allow') expect(Object.keys(Principal)).toEqual(['Service']);
+    const allowed = statements.filter(({ Effect }) => Effect === 'Allow').map(({ Principal = {} }) => Principal);
+    expect(allowed).toEqual([
+      { Service: expect.toSatisfy((each: string[]) => isDeepStrictEqual(each.toSorted(), services)) },
+    ]);
   });
 
-  test('is read by e-mail and, by option, by PagerDuty, whose URL stays out of plans', () => {
-    expect(resource['aws_sns_topic_subscription']?.['email']).toMatchObject({
-      for_each: '${toset(var.emails)}',
-      protocol: 'email',
-    });
+  test('are read by e-mail; what wakes somebody, by option, by PagerDuty, whose URL stays out of plans', () => {
+    for (const id of ['pages', 'alerts'])
+      expect(resource['aws_sns_topic_subscription']?.[`${id}_email`]).toMatchObject({
+        for_each: '${toset(var.emails)}',
+        topic_arn: `\${aws_sns_topic.${id}.arn}`,
+        protocol: 'email',
+      });
     expect(resource['aws_sns_topic_subscription']?.['pager_duty']).toMatchObject({
+      topic_arn: pagesTopic,
       count: '${nonsensitive(var.pager_duty_url != null) ? 1 : 0}',
       protocol: 'https',
     });
@@ -87,9 +98,9 @@ describe('alarms', () => {
     if (isUrgent(alarm)) {
       expect(made(name)['alarm_actions']).toEqual([]);
       expect(pages).toHaveLength(1);
-      expect(pages[0]?.['alarm_actions']).toEqual([topic]);
+      expect(pages[0]?.['alarm_actions']).toEqual([pagesTopic]);
     } else {
-      expect(made(name)['alarm_actions']).toEqual([topic]);
+      expect(made(name)['alarm_actions']).toEqual([alertsTopic]);
       expect(pages).toEqual([]);
     }
   });

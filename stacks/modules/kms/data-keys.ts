@@ -163,12 +163,12 @@ function logsKey(account: AwsAccount, { prefix }: DataKeyContext): KeySpec {
   };
 }
 
-/** Whoever raises an alarm writes to the encrypted topic: alarms, budgets, cost anomalies, deployments. */
+/** Whoever raises an alarm writes to the encrypted topics: alarms, budgets, cost anomalies, deployments. */
 function alertsKey(account: AwsAccount): KeySpec {
   const publishers = { Alarms: 'cloudwatch', Budgets: 'budgets', CostAnomalies: 'costalerts' };
   return {
     purpose: 'alerts',
-    description: 'The alerts topic.',
+    description: 'The topics of alarms.',
     uses: Object.entries(publishers).map(([sid, service]) =>
       serviceUses(account, {
         sid,

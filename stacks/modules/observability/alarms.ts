@@ -12,6 +12,7 @@ import { serviceAlarms } from '../../../observability/alarms/service.ts';
 import { signals, type Subject } from '../../../observability/signals.ts';
 import { any, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
+import { type Topics } from './topic.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
 /** One cause often rings several alarms: the pager hears of it once. What looks like an attack is never hidden behind a failure. */
@@ -19,12 +20,12 @@ const pages = [
   {
     id: 'urgent',
     sign: 'failure',
-    says: 'P1: the runtime fails its callers; look at the dashboard service-health first.',
+    says: 'P0 or P1: the runtime fails its callers; look at the dashboard service-health first.',
   },
   {
     id: 'intrusion',
     sign: 'intrusion',
-    says: 'P1: somebody tries what no program does; look at governance-decisions.',
+    says: 'P0 or P1: somebody tries what no program does; look at governance-decisions.',
   },
 ] as const;
 const runbook = 'docs/runbook.md';
@@ -32,7 +33,7 @@ const runbook = 'docs/runbook.md';
 /** Whose names the dimensions have, and who is told. */
 export interface AlarmOptions {
   readonly prefix: string;
-  readonly topicArn: string;
+  readonly topics: Topics;
   readonly subjects: Readonly<Record<Subject, string>>;
   /** The environment's own namespace for that of log lines. */
   readonly namespaceOf: (namespace: string) => string;
@@ -40,7 +41,7 @@ export interface AlarmOptions {
 
 /** Adds every alarm. @returns the names of those that roll a deployment back */
 export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvable {
-  const { prefix, topicArn } = options;
+  const { prefix, topics } = options;
   const made = alarms.map((alarm) => ({ alarm, resource: addAlarm(scope, alarm, options) }));
   for (const { id, sign, says } of pages) {
     const urgent = made.filter(({ alarm }) => isUrgent(alarm) && (alarm.sign ?? 'failure') === sign);
@@ -48,8 +49,8 @@ export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvabl
       alarmName: `${prefix}-${id}`,
       alarmDescription: says,
       alarmRule: urgent.map(({ resource }) => `ALARM("${resource.alarmName}")`).join(' OR '),
-      alarmActions: [topicArn],
-      okActions: [topicArn],
+      alarmActions: [topics.pages.arn],
+      okActions: [topics.pages.arn],
     });
   }
   const rollsBack = made.filter(({ alarm }) => alarm.rollsBack === true);
@@ -63,7 +64,7 @@ export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvabl
 function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): CloudwatchMetricAlarm {
   const { name, severity, description, threshold, breaching } = alarm;
   const { comparison = 'GreaterThanThreshold', silenceRings = false } = alarm;
-  const { prefix, topicArn } = options;
+  const { prefix, topics } = options;
   const each = isPerTargetGroup(alarm);
   const paged = isUrgent(alarm);
   return new CloudwatchMetricAlarm(scope, `alarm_${name}`, {
@@ -77,8 +78,8 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
     treatMissingData: silenceRings ? text('var.always_on ? "breaching" : "notBreaching"') : 'notBreaching',
     metricQuery: metricQueries(alarm, options),
     // Urgent ones page through the composite alarm.
-    alarmActions: paged ? [] : [topicArn],
-    okActions: paged ? [] : [topicArn],
+    alarmActions: paged ? [] : [topics.alerts.arn],
+    okActions: paged ? [] : [topics.alerts.arn],
   });
 }
 

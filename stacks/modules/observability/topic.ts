@@ -1,4 +1,4 @@
-// The topic that alarms, budgets and anomalies are told to, and who reads it.
+// Where alarms go: those that wake somebody to one topic, all others, budgets and anomalies to another; and who reads them.
 // Next: stacks/modules/observability/alarms.ts.
 import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document/index.js';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js';
@@ -7,26 +7,52 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
 import { countWhen, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
+import { names } from '../../naming.ts';
 
-/** Services that publish, each for this account alone. */
-const publishers = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com', 'costalerts.amazonaws.com'];
+const alarms = 'cloudwatch.amazonaws.com';
+/** Each topic: the services that publish to it, each for this account alone. */
+const publishersOf = {
+  pages: [alarms],
+  alerts: [alarms, 'budgets.amazonaws.com', 'costalerts.amazonaws.com'],
+} as const;
 
-/** Adds the topic, its policy and its subscriptions. */
-export function addTopic(
+/** `pages` takes what is of severity P0 and P1, `alerts` the rest. */
+export type Topics = Readonly<Record<keyof typeof publishersOf, SnsTopic>>;
+
+/** Adds both topics, their policies and their subscriptions: mail of both, PagerDuty of what wakes somebody. */
+export function addTopics(
   scope: ModuleStack,
   account: AwsAccount,
-  { name, keyArn }: { name: string; keyArn: string },
+  options: { prefix: string; keyArn: string },
+): Topics {
+  const { named } = names(options.prefix);
+  const add = (id: keyof Topics) => addTopic(scope, account, { id, name: named(id), keyArn: options.keyArn });
+  const topics = { pages: add('pages'), alerts: add('alerts') };
+  new SnsTopicSubscription(scope, 'pager_duty', {
+    count: countWhen('nonsensitive(var.pager_duty_url != null)'),
+    topicArn: topics.pages.arn,
+    protocol: 'https',
+    endpoint: text('var.pager_duty_url'),
+    endpointAutoConfirms: true,
+  });
+  return topics;
+}
+
+function addTopic(
+  scope: ModuleStack,
+  account: AwsAccount,
+  { id, name, keyArn }: { id: keyof Topics; name: string; keyArn: string },
 ): SnsTopic {
-  const topic = new SnsTopic(scope, 'alerts', { name, kmsMasterKeyId: keyArn });
-  new SnsTopicPolicy(scope, 'alerts_policy', {
+  const topic = new SnsTopic(scope, id, { name, kmsMasterKeyId: keyArn });
+  new SnsTopicPolicy(scope, `${id}_policy`, {
     arn: topic.arn,
-    policy: new DataAwsIamPolicyDocument(scope, 'alerts_policy_document', {
+    policy: new DataAwsIamPolicyDocument(scope, `${id}_policy_document`, {
       statement: [
         {
           sid: 'AlertsOfThisAccount',
           actions: ['sns:Publish'],
           resources: [topic.arn],
-          principals: [{ type: 'Service', identifiers: publishers }],
+          principals: [{ type: 'Service', identifiers: [...publishersOf[id]] }],
           condition: [{ test: 'StringEquals', variable: 'aws:SourceAccount', values: [account.id] }],
         },
         {
@@ -40,18 +66,11 @@ export function addTopic(
       ],
     }).json,
   });
-  new SnsTopicSubscription(scope, 'email', {
+  new SnsTopicSubscription(scope, `${id}_email`, {
     forEach: forEach('toset(var.emails)'),
     topicArn: topic.arn,
     protocol: 'email',
     endpoint: text('each.value'),
-  });
-  new SnsTopicSubscription(scope, 'pager_duty', {
-    count: countWhen('nonsensitive(var.pager_duty_url != null)'),
-    topicArn: topic.arn,
-    protocol: 'https',
-    endpoint: text('var.pager_duty_url'),
-    endpointAutoConfirms: true,
   });
   return topic;
 }

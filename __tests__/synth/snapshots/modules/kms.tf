@@ -1163,7 +1163,7 @@ data "aws_iam_policy_document" "alerts_policy" {
 }
 resource "aws_kms_key" "alerts" {
   deletion_window_in_days = var.deletion_window_days
-  description             = "The alerts topic."
+  description             = "The topics of alarms."
   enable_key_rotation     = true
   policy                  = data.aws_iam_policy_document.alerts_policy.json
 }
@@ -1603,7 +1603,7 @@ output "logs_alias_arn" {
 
 output "alerts_key_arn" {
   value       = aws_kms_key.alerts.arn
-  description = "ARN of the key: The alerts topic."
+  description = "ARN of the key: The topics of alarms."
 }
 
 output "alerts_alias_arn" {

@@ -130,6 +130,68 @@ resource "aws_cloudwatch_log_group" "mesh_logs" {
   name              = "/aws/vpc-lattice/${var.name_prefix}-mesh"
   retention_in_days = var.log_retention_days
 }
+resource "aws_sns_topic" "pages" {
+  kms_master_key_id = var.alerts_key_arn
+  name              = "${var.name_prefix}-pages"
+}
+data "aws_iam_policy_document" "pages_policy_document" {
+  statement {
+    actions = [
+      "sns:Publish"
+    ]
+    resources = [
+      "${aws_sns_topic.pages.arn}"
+    ]
+    sid = "AlertsOfThisAccount"
+    condition {
+      test = "StringEquals"
+      values = [
+        "${data.aws_caller_identity.current.account_id}"
+      ]
+      variable = "aws:SourceAccount"
+    }
+    principals {
+      identifiers = [
+        "cloudwatch.amazonaws.com"
+      ]
+      type = "Service"
+    }
+  }
+  statement {
+    actions = [
+      "sns:Publish",
+      "sns:Subscribe"
+    ]
+    effect = "Deny"
+    resources = [
+      "${aws_sns_topic.pages.arn}"
+    ]
+    sid = "OnlyWithTls"
+    condition {
+      test = "Bool"
+      values = [
+        "false"
+      ]
+      variable = "aws:SecureTransport"
+    }
+    principals {
+      identifiers = [
+        "*"
+      ]
+      type = "AWS"
+    }
+  }
+}
+resource "aws_sns_topic_policy" "pages_policy" {
+  arn    = aws_sns_topic.pages.arn
+  policy = data.aws_iam_policy_document.pages_policy_document.json
+}
+resource "aws_sns_topic_subscription" "pages_email" {
+  endpoint  = each.value
+  protocol  = "email"
+  topic_arn = aws_sns_topic.pages.arn
+  for_each  = toset(var.emails)
+}
 resource "aws_sns_topic" "alerts" {
   kms_master_key_id = var.alerts_key_arn
   name              = "${var.name_prefix}-alerts"
@@ -188,7 +250,7 @@ resource "aws_sns_topic_policy" "alerts_policy" {
   arn    = aws_sns_topic.alerts.arn
   policy = data.aws_iam_policy_document.alerts_policy_document.json
 }
-resource "aws_sns_topic_subscription" "email" {
+resource "aws_sns_topic_subscription" "alerts_email" {
   endpoint  = each.value
   protocol  = "email"
   topic_arn = aws_sns_topic.alerts.arn
@@ -198,7 +260,7 @@ resource "aws_sns_topic_subscription" "pager_duty" {
   endpoint               = var.pager_duty_url
   endpoint_auto_confirms = true
   protocol               = "https"
-  topic_arn              = aws_sns_topic.alerts.arn
+  topic_arn              = aws_sns_topic.pages.arn
   count                  = nonsensitive(var.pager_duty_url != null) ? 1 : 0
 }
 resource "aws_cloudwatch_log_metric_filter" "count_permits" {
@@ -1327,24 +1389,24 @@ resource "aws_cloudwatch_metric_alarm" "alarm_rotation_failed" {
 }
 resource "aws_cloudwatch_composite_alarm" "urgent" {
   alarm_actions = [
-    "${aws_sns_topic.alerts.arn}"
+    "${aws_sns_topic.pages.arn}"
   ]
-  alarm_description = "P1: the runtime fails its callers; look at the dashboard service-health first."
+  alarm_description = "P0 or P1: the runtime fails its callers; look at the dashboard service-health first."
   alarm_name        = "${var.name_prefix}-urgent"
   alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
   ok_actions = [
-    "${aws_sns_topic.alerts.arn}"
+    "${aws_sns_topic.pages.arn}"
   ]
 }
 resource "aws_cloudwatch_composite_alarm" "intrusion" {
   alarm_actions = [
-    "${aws_sns_topic.alerts.arn}"
+    "${aws_sns_topic.pages.arn}"
   ]
-  alarm_description = "P1: somebody tries what no program does; look at governance-decisions."
+  alarm_description = "P0 or P1: somebody tries what no program does; look at governance-decisions."
   alarm_name        = "${var.name_prefix}-intrusion"
   alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_refused.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_identity_mismatch.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_mesh_refused.alarm_name}\")"
   ok_actions = [
-    "${aws_sns_topic.alerts.arn}"
+    "${aws_sns_topic.pages.arn}"
   ]
 }
 resource "aws_cloudwatch_dashboard" "dashboard_service_health" {
@@ -1434,7 +1496,12 @@ output "mesh_log_group_arn" {
 
 output "alerts_topic_arn" {
   value       = aws_sns_topic.alerts.arn
-  description = "Topic that alarms go to."
+  description = "Topic of alarms of severity P2 and P3."
+}
+
+output "pages_topic_arn" {
+  value       = aws_sns_topic.pages.arn
+  description = "Topic of alarms of severity P0 and P1."
 }
 
 output "rollback_alarm_names" {

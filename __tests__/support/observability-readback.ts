@@ -1,0 +1,109 @@
+// What of observability/ an account does not hold as it is declared, read from it by the AWS CLI.
+// Next: __tests__/flow/emulated-account.test.ts, which reads an applied one.
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { governanceAlarms } from '../../observability/alarms/governance.ts';
+import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { dashboards } from '../../observability/dashboards/all.ts';
+import { queries } from '../../observability/queries.ts';
+import { namespace as ownNamespace, signals } from '../../observability/signals.ts';
+
+/** Answers a command of the AWS CLI, without `aws` and `--output`, as it prints it in JSON. */
+export type AwsCli = (...args: string[]) => Promise<unknown>;
+
+const alarmSchema = z.object({
+  AlarmName: z.string(),
+  AlarmDescription: z.string(),
+  Threshold: z.number().optional(),
+  EvaluationPeriods: z.number(),
+  DatapointsToAlarm: z.number(),
+  Metrics: z.array(
+    z.object({
+      MetricStat: z
+        .object({
+          Metric: z.object({
+            Namespace: z.string(),
+            MetricName: z.string(),
+            Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+          }),
+          Stat: z.string(),
+        })
+        .optional(),
+    }),
+  ),
+});
+const widgetsSchema = z.object({ widgets: z.array(z.looseObject({ type: z.string() })) });
+type AlarmInAccount = z.infer<typeof alarmSchema>;
+
+/** @returns a line for each alarm, dashboard or query that is missing or differs; empty when all is as declared */
+export async function findObservabilityFaults(aws: AwsCli, prefix: string): Promise<string[]> {
+  return [
+    ...(await findAlarmFaults(aws, prefix)),
+    ...(await findDashboardFaults(aws, prefix)),
+    ...(await findQueryFaults(aws)),
+  ];
+}
+
+async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
+  const answer = await aws('cloudwatch', 'describe-alarms', '--alarm-types', 'MetricAlarm', '--query', 'MetricAlarms');
+  const made = z.array(alarmSchema).parse(answer);
+  return [...serviceAlarms, ...governanceAlarms].flatMap((declared) => {
+    // One on target groups is made for each of them.
+    const found = made.filter(({ AlarmDescription: text }) => text.endsWith(`docs/runbook.md#${declared.name}`));
+    if (found.length === 0) return [`alarm ${prefix}-${declared.name}: got none, expected it`];
+    const expected = {
+      threshold: declared.threshold,
+      periods: [declared.breaching.periods, declared.breaching.of],
+      metrics: Object.values(declared.of).map(({ signal, statistic }) => {
+        const { namespace, name, dimensions } = signals[signal];
+        return [
+          namespace === ownNamespace ? `${namespace}/${prefix}` : namespace,
+          name,
+          statistic,
+          Object.keys(dimensions),
+        ];
+      }),
+    };
+    return found.flatMap((alarm) => {
+      const got = summarize(alarm);
+      const named = alarm.AlarmName.startsWith(`${prefix}-${declared.name}`);
+      return named && isDeepStrictEqual(got, expected)
+        ? []
+        : [`alarm ${alarm.AlarmName}: got ${JSON.stringify(got)}, expected ${JSON.stringify(expected)}`];
+    });
+  });
+}
+
+function summarize(alarm: AlarmInAccount) {
+  return {
+    threshold: alarm.Threshold,
+    periods: [alarm.DatapointsToAlarm, alarm.EvaluationPeriods],
+    metrics: alarm.Metrics.flatMap(({ MetricStat: stat }) =>
+      stat === undefined
+        ? []
+        : [[stat.Metric.Namespace, stat.Metric.MetricName, stat.Stat, stat.Metric.Dimensions.map(({ Name }) => Name)]],
+    ),
+  };
+}
+
+async function findDashboardFaults(aws: AwsCli, prefix: string): Promise<string[]> {
+  const faults = dashboards.map(async ({ name, rows }) => {
+    const whole = await aws('cloudwatch', 'get-dashboard', '--dashboard-name', `${prefix}-${name}`);
+    const { DashboardBody: text } = z.object({ DashboardBody: z.string() }).parse(whole);
+    const { widgets } = widgetsSchema.parse(JSON.parse(text));
+    // The header is one more.
+    const expected = rows.flat().length + 1;
+    if (widgets.length !== expected) return [`dashboard ${name}: got ${widgets.length} widgets, expected ${expected}`];
+    return text.includes('${') ? [`dashboard ${name}: got an expression that Terraform left, expected values`] : [];
+  });
+  return (await Promise.all(faults)).flat();
+}
+
+async function findQueryFaults(aws: AwsCli): Promise<string[]> {
+  const answer = await aws('logs', 'describe-query-definitions', '--query', 'queryDefinitions[].[name, queryString]');
+  const saved = z.array(z.tuple([z.string(), z.string()])).parse(answer);
+  return queries.flatMap(({ name, query }) => {
+    const text = saved.find(([each]) => each.endsWith(name))?.[1];
+    return text === query ? [] : [`query ${name}: got ${text ?? 'none'}, expected ${query}`];
+  });
+}
