@@ -6,6 +6,8 @@
 
 begin 'Task 5: delivery' "$@"
 tests 'pipelines, roles, deployment groups' __tests__/stacks/modules/cicd.test.ts __tests__/repository/workflow.test.ts
+tests 'workflows: what each may do, and the scripts of every job' __tests__/cicd
+tests 'a release: manifest, scan, push by digest' __tests__/scripts/release
 tests 'packages are the same bytes wherever they are packed' __tests__/scripts/lambda-package.test.ts
 tests 'the images' __tests__/images
 
