@@ -7,6 +7,7 @@ import path from 'node:path';
 /** How a layout differs from what a release takes. @defaultValue each as it should be */
 export interface LayoutOptions {
   readonly architecture?: string;
+  readonly attestationFirst?: boolean;
   readonly predicates?: readonly string[];
   /** What the one layer holds, so that two images differ. */
   readonly content?: string;
@@ -62,7 +63,7 @@ export function writeOciLayout(folder: string, options: LayoutOptions = {}): str
   const index = blob(`${media}.index.v1+json`, {
     schemaVersion: 2,
     mediaType: `${media}.index.v1+json`,
-    manifests: [image, attestation],
+    manifests: options.attestationFirst === true ? [attestation, image] : [image, attestation],
   });
   writeFileSync(path.join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   writeFileSync(path.join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [index] }));

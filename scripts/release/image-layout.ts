@@ -36,6 +36,9 @@ export function readImageDigest(folder: string): string {
     .map(({ platform }) => `${platform?.os}/${platform?.architecture}`);
   if (platforms.join() !== 'linux/arm64')
     throw new Error(`got an image for ${platforms.join(', ') || 'no platform'} in ${folder}, expected linux/arm64`);
+  // Scanners read the first manifest.
+  if (manifests.findIndex((each) => !isAttestation(each)) !== 0)
+    throw new Error(`got an attestation before the image in ${folder}, expected the image first`);
   const predicates = manifests
     .filter(isAttestation)
     .flatMap(({ digest }) => Manifest.parse(JSON.parse(readBlob(folder, digest))).layers)

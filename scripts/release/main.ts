@@ -10,7 +10,7 @@ import { scanImages } from './scan-images.ts';
 
 const usage = `usage:
   npm run release -- manifest --version V --commit SHA   dist/release: release.json, the functions' archives, checksums.txt
-  npm run release -- scan                                trivy over both images; first over what it must not let pass
+  npm run release -- scan                                trivy over packages and images; first over what it must not let pass
   npm run release -- push --registry HOST --prefix P     both images to HOST/P/orbit and HOST/P/axon, tagged by the version
 images are read from dist/images/NAME, an oci image layout; exit code: 0, 1 when something is wrong, 2 when the call is`;
 const root = process.cwd();
@@ -37,7 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
   const { version, commit, registry, prefix } = values;
   if (more.length === 0) {
     if (command === 'manifest' && version !== undefined && commit !== undefined) return writeRelease(version, commit);
-    if (command === 'scan') return scanImages(images, write);
+    if (command === 'scan') return scanImages(images, path.join(root, 'package-lock.json'), write);
     if (command === 'push' && typeof registry === 'string' && typeof prefix === 'string')
       return pushImages(
         { images, release: readCheckedManifest(path.join(folder, 'release.json')), registry, prefix },

@@ -1,4 +1,4 @@
-// Trivy over the images: nothing high or critical that has a fix may be in them. First it must find what is known to be there.
+// Trivy over the images and what their bundles are made of: nothing high or critical that has a fix. First it must find what is known to be there.
 // Next: scripts/release/known-vulnerable/package-lock.json, what it must find.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -18,13 +18,18 @@ const options = [
 const findsExitCode = 9;
 
 /**
- * Scans every image; the scanner is taken from the path.
+ * Scans every image, and the lock file: a bundle no longer shows its packages. The scanner is taken from the path.
  *
  * @param images - name → folder of its OCI layout
+ * @param lockFile - packages of images and functions; those for development alone are left out, as Trivy does by itself
  * @returns 0 when nothing is found, 1 when something is, or when the scanner does not find what it must
  * @throws Error when the scanner cannot be started, or fails otherwise
  */
-export function scanImages(images: Readonly<Record<string, string>>, write: (text: string) => void): number {
+export function scanImages(
+  images: Readonly<Record<string, string>>,
+  lockFile: string,
+  write: (text: string) => void,
+): number {
   const seen = trivy(['fs', ...options, control]);
   if (!seen.finds) {
     write(
@@ -34,8 +39,12 @@ export function scanImages(images: Readonly<Record<string, string>>, write: (tex
   }
   write('found   the control, lodash 4.17.4');
   let found = 0;
-  for (const [name, layout] of Object.entries(images)) {
-    const { finds, output } = trivy(['image', ...options, '--input', layout]);
+  const targets = [
+    ['packages', ['fs', ...options, lockFile]],
+    ...Object.entries(images).map(([name, layout]) => [name, ['image', ...options, '--input', layout]] as const),
+  ] as const;
+  for (const [name, args] of targets) {
+    const { finds, output } = trivy(args);
     if (finds) found += 1;
     write(finds ? `FINDS   ${name}\n${output}` : `clean   ${name}`);
   }

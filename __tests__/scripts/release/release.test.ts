@@ -21,6 +21,7 @@ function built(axon: LayoutOptions = {}, archives: readonly string[] = ['governa
     orbit: writeOciLayout(path.join(folder, 'dist/images/orbit'), { content: 'orbit' }),
     axon: writeOciLayout(path.join(folder, 'dist/images/axon'), { content: 'axon', ...axon }),
   };
+  writeFileSync(path.join(folder, 'package-lock.json'), '{}');
   for (const name of archives) writeFileSync(path.join(folder, `dist/${name}.zip`), `archive of ${name}`);
   const file = path.join(folder, 'dist/release/release.json');
   const release = (args: readonly string[], PATH = process.env['PATH'] ?? '') => {
@@ -49,6 +50,7 @@ describe('manifest', () => {
   it.each<[string, LayoutOptions]>([
     ['an image without bill of materials', { predicates: ['https://slsa.dev/provenance/v1'] }],
     ['an image without provenance', { predicates: ['https://spdx.dev/Document'] }],
+    ['an attestation before the image', { attestationFirst: true }],
     ['an image for linux/amd64', { architecture: 'amd64' }],
   ])('refuses %s', (message, options) => {
     const { status, stderr } = built(options).manifest();
@@ -83,12 +85,20 @@ describe('scan', () => {
 
   it('passes clean images, once it has found what it must', () => {
     const { status, stdout } = built().release(['scan'], scanner({ control: true, images: false }));
-    expect([status, stdout]).toEqual([0, 'found   the control, lodash 4.17.4\nclean   orbit\nclean   axon\n']);
+    expect([status, stdout]).toEqual([
+      0,
+      'found   the control, lodash 4.17.4\nclean   packages\nclean   orbit\nclean   axon\n',
+    ]);
   });
 
   it('fails when an image has what is fixed elsewhere', () => {
     const { status, stdout } = built().release(['scan'], scanner({ control: true, images: true }));
     expect([status, stdout]).toEqual([1, expect.stringContaining('FINDS   orbit\nCVE-2026-1')]);
+  });
+
+  it('fails when a package has what is fixed elsewhere', () => {
+    const { status, stdout } = built().release(['scan'], scanner({ control: true, packages: true, images: false }));
+    expect([status, stdout]).toEqual([1, expect.stringContaining('FINDS   packages')]);
   });
 
   it('fails when the scanner finds nothing anywhere', () => {
