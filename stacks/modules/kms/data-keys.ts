@@ -82,6 +82,19 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
         conditions: [viaService(account, 'lambda')],
       }),
       roleUses(account, {
+        sid: 'SmokeCredentials',
+        roles: [role('smoke')],
+        actions: ['kms:Decrypt'],
+        conditions: [
+          viaService(account, 'secretsmanager'),
+          {
+            test: 'ArnLike',
+            variable: 'kms:EncryptionContext:SecretARN',
+            values: [account.arn('secretsmanager', `secret:${prefix}/smoke-??????`)],
+          },
+        ],
+      }),
+      roleUses(account, {
         sid: 'DeadLetters',
         roles: [role('governance'), role('secrets-rotation')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -108,7 +121,7 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
       }),
       ...provision(account, {
         roleArns: creatorArns,
-        services: ['dynamodb', 'lambda', 'ssm'],
+        services: ['dynamodb', 'lambda', 'secretsmanager', 'ssm'],
         actions: [
           'kms:Decrypt',
           'kms:Encrypt',
