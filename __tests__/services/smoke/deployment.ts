@@ -7,6 +7,7 @@ import { Agent } from 'undici';
 import { SmokeEnvironment } from '../../../services/smoke/config.ts';
 import { createSmokeHandler, type SmokeContext } from '../../../services/smoke/handler.ts';
 import { createSmokeRuntime } from '../../../services/smoke/runtime.ts';
+import { type SingleUseLedger } from '../../../services/axon/single-use.ts';
 import { createRuntime, type Runtime, type RuntimeOptions, smokeRole } from '../../support/in-process-runtime.ts';
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
@@ -38,6 +39,7 @@ const clientSecret = 'client-secret-of-the-smoke-function';
 export async function startDeployment(broken: Broken = {}) {
   const runtime = await createRuntime({
     caller: { tenant: broken.tenant ?? 'smoke', subject: 'agent:smoke' },
+    singleUse: createLedger(),
     ...broken.runtime,
   });
   const servers: Server[] = [];
@@ -127,6 +129,18 @@ export async function startDeployment(broken: Broken = {}) {
         server.close();
       }
       await runtime.close();
+    },
+  };
+}
+
+/** The table of spent grants, in this process. */
+function createLedger(): SingleUseLedger {
+  const spent = new Set<string>();
+  return {
+    async claim(jti) {
+      if (spent.has(jti)) return 'replayed';
+      spent.add(jti);
+      return 'first';
     },
   };
 }
