@@ -94,6 +94,23 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
           },
         ],
       }),
+      givesToSecret(account, creatorArns),
+      // Whoever puts the credentials; reading them back is denied by the secret's own policy.
+      {
+        sid: 'PutSmokeCredentials',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
+        condition: [
+          { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: creatorArns },
+          viaService(account, 'secretsmanager'),
+          {
+            test: 'ArnLike',
+            variable: 'kms:EncryptionContext:SecretARN',
+            values: [account.arn('secretsmanager', `secret:${prefix}/smoke-??????`)],
+          },
+        ],
+      },
       roleUses(account, {
         sid: 'DeadLetters',
         roles: [role('governance'), role('secrets-rotation')],
@@ -121,7 +138,7 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
       }),
       ...provision(account, {
         roleArns: creatorArns,
-        services: ['dynamodb', 'lambda', 'secretsmanager', 'ssm'],
+        services: ['dynamodb', 'lambda', 'ssm'],
         actions: [
           'kms:Decrypt',
           'kms:Encrypt',
