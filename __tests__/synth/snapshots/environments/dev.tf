@@ -115,6 +115,7 @@ module "networking" {
   ]
   nat = "none"
   optional_endpoints = [
+    "codedeploy",
   ]
   caller_cidrs = [
     "10.0.0.0/16",

@@ -117,6 +117,7 @@ module "networking" {
   nat = "none"
   optional_endpoints = [
     "xray",
+    "codedeploy",
   ]
   caller_cidrs = [
     "10.0.0.0/16",

@@ -729,6 +729,76 @@ data "aws_iam_policy_document" "governance_policy" {
     resources = [
       "*"
     ]
+    sid = "TrialOfSecretsManager"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "RequestToValidateKeyAccess"
+      ]
+      variable = "kms:EncryptionContext:SecretVersionId"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "PutSmokeCredentials"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+      ]
+      variable = "kms:EncryptionContext:SecretARN"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
     sid = "DeadLetters"
     condition {
       test = "ArnEquals"
@@ -872,7 +942,6 @@ data "aws_iam_policy_document" "governance_policy" {
       values = [
         "dynamodb.${data.aws_region.current_region.name}.amazonaws.com",
         "lambda.${data.aws_region.current_region.name}.amazonaws.com",
-        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com",
         "ssm.${data.aws_region.current_region.name}.amazonaws.com"
       ]
       variable = "kms:ViaService"
@@ -916,7 +985,6 @@ data "aws_iam_policy_document" "governance_policy" {
       values = [
         "dynamodb.${data.aws_region.current_region.name}.amazonaws.com",
         "lambda.${data.aws_region.current_region.name}.amazonaws.com",
-        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com",
         "ssm.${data.aws_region.current_region.name}.amazonaws.com"
       ]
       variable = "kms:ViaService"
