@@ -50,7 +50,8 @@ export async function startDeployment(broken: Broken = {}) {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
   const served = async (name: 'orbit' | 'axon', real: Fetch): Promise<string> => {
-    const url = await listen(getRequestListener((broken[name] ?? ((fetch: Fetch) => fetch))(real, runtime)));
+    const answer = getRequestListener((broken[name] ?? ((fetch: Fetch) => fetch))(real, runtime));
+    const url = await listen((incoming, outgoing) => void answer(incoming, outgoing));
     if (broken.down === name) servers.pop()?.close();
     return url;
   };
@@ -128,7 +129,7 @@ export async function startDeployment(broken: Broken = {}) {
         server.closeAllConnections();
         server.close();
       }
-      await runtime.close();
+      runtime.close();
     },
   };
 }
