@@ -69,7 +69,7 @@ const infrastructureRules = [
     from: { path: '^stacks/' },
     to: {
       path: ownCode,
-      pathNot: '^(stacks|observability)/|^services/(orbit|axon)/config\\.ts$|^governance/lambda/config\\.ts$',
+      pathNot: '^(stacks|observability)/|^services/(orbit|axon|smoke)/config\\.ts$|^governance/lambda/config\\.ts$',
     },
   },
   {
@@ -121,6 +121,14 @@ const runtimeRules = [
     to: { path: ownCode, pathNot: '^services/(rotation|shared)/' },
   },
   {
+    name: 'smoke-imports',
+    comment:
+      'The smoke function is a caller like any other and so knows neither service: it imports services/shared and the governance boundary.',
+    severity: 'error',
+    from: { path: '^services/smoke/' },
+    to: { path: ownCode, pathNot: ['^services/(smoke|shared)/', governanceBoundary] },
+  },
+  {
     name: 'shared-imports',
     comment: 'What both services need knows neither of them; of governance it may know the contract alone.',
     severity: 'error',
@@ -166,7 +174,7 @@ const packageRules = [
     name: 'no-dev-dependencies-at-runtime',
     comment: 'A devDependency is not in the image. Types are erased, so importing only a type is allowed.',
     severity: 'error',
-    from: { path: '^(services/(orbit|axon|rotation|shared)|governance)/' },
+    from: { path: '^(services/(orbit|axon|rotation|smoke|shared)|governance)/' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {

@@ -1,5 +1,5 @@
 // Bundles each program into the one file its image or function holds, prints the sizes and refuses what must not be inside.
-// Next: governance/lambda/main.ts, services/rotation/main.ts, services/orbit/main.ts and services/axon/main.ts, the entries.
+// Next: governance/lambda/main.ts, services/rotation/main.ts, services/smoke/main.ts, services/orbit/main.ts and services/axon/main.ts, the entries.
 import { readFileSync, rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -22,6 +22,7 @@ const helpers =
 const bundles: readonly Bundle[] = [
   { name: 'governance', entry: 'governance/lambda/main.ts', allowed: /^$/, target: 'node22', startsLean: true },
   { name: 'rotation', entry: 'services/rotation/main.ts', allowed: /^$/, target: 'node22' },
+  { name: 'smoke', entry: 'services/smoke/main.ts', allowed: /^$/, target: 'node22' },
   { name: 'orbit', entry: 'services/orbit/main.ts', allowed: helpers, target: 'node24' },
   { name: 'axon', entry: 'services/axon/main.ts', allowed: helpers, target: 'node24' },
 ];

@@ -15,6 +15,7 @@ export interface ContainerContext {
   readonly release: string;
   readonly axonUrl: string;
   readonly orbitRoleArn: string;
+  readonly smokeRoleArn: string;
   readonly governanceFunction: string;
   readonly signingKeyArn: string;
   readonly grantsTable: string;
@@ -51,7 +52,7 @@ export function orbitEnvironment(context: ContainerContext): Record<string, stri
 
 /** The environment of Axon. */
 export function axonEnvironment(context: ContainerContext): Record<string, string> {
-  const { config, release, orbitRoleArn, signingKeyArn, grantsTable, axonSecretArn } = context;
+  const { config, release, orbitRoleArn, smokeRoleArn, signingKeyArn, grantsTable, axonSecretArn } = context;
   return {
     AWS_REGION: config.region,
     AXON_PORT: `${ports.task}`,
@@ -60,7 +61,7 @@ export function axonEnvironment(context: ContainerContext): Record<string, strin
     AXON_SECRET: axonSecretArn,
     ...tracesOf(config),
     AXON_MESH: config.mesh,
-    AXON_CALLERS: `orbit=${orbitRoleArn}`,
+    AXON_CALLERS: `orbit=${orbitRoleArn},smoke=${smokeRoleArn}`,
     AXON_GRANTS_TABLE: grantsTable,
     AXON_REASONER: config.reasoner.kind,
     AXON_MODEL: config.reasoner.model,

@@ -37,6 +37,7 @@ const releaseVariables = z.strictObject({
     .meta({ description: 'Version that the programs report.' }),
   governance_package: packagePath('governance'),
   rotation_package: packagePath('rotation'),
+  smoke_package: packagePath('smoke'),
 });
 
 /** A secret of the account's, so it is no configuration: given as TF_VAR_pager_duty_url. */

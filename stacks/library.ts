@@ -17,6 +17,7 @@ import { networking } from './modules/networking.ts';
 import { observability } from './modules/observability.ts';
 import { secrets } from './modules/secrets.ts';
 import { security } from './modules/security.ts';
+import { smoke } from './modules/smoke.ts';
 import { tenancy } from './modules/tenancy.ts';
 
 /** Every module, in the order an environment calls them. */
@@ -29,6 +30,7 @@ export const modules: readonly Module[] = [
   observability,
   governance,
   secrets,
+  smoke,
   ecs,
   meshLattice,
   meshServiceConnect,

@@ -30,6 +30,7 @@ import { createReadiness } from '../../services/shared/readiness.ts';
 import { createLogKey } from '../../services/shared/secret-schemas.ts';
 
 export const orbitRole = 'arn:aws:iam::111122223333:role/agent-runtime-dev-orbit-role';
+export const smokeRole = 'arn:aws:iam::111122223333:role/agent-runtime-dev-smoke-role';
 export const meshIdentity =
   'Principal=arn:aws:sts::111122223333:assumed-role/agent-runtime-dev-orbit-role/task;SessionName=task;Type=AWS_IAM';
 export const functionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:agent-runtime-dev-governance';
@@ -105,7 +106,10 @@ export async function createRuntime(options: RuntimeOptions = {}) {
       audience: 'axon',
       trustedKeys: { get: (arn) => trusted.get(arn), refresh: () => Promise.resolve() },
       replays: createReplaySet(options.replayCapacity ?? 1000, replayKeepMs),
-      callers: new Map([['orbit', orbitRole]]),
+      callers: new Map([
+        ['orbit', orbitRole],
+        ['smoke', smokeRole],
+      ]),
       nowMs: options.axonNowMs ?? nowMs,
     }),
     reasoner: recording(options.reasoner ?? createHeartbeatReasoner(), reasonerCalls),

@@ -127,6 +127,7 @@ export const planted: readonly PlantedImport[] = [
   plant('orbit-imports', 'services/orbit/nosy.ts', '../../observability/signals.ts', 'observability/signals.ts'),
   plant('axon-imports', 'services/axon/nosy.ts', '../orbit/app.ts', 'services/orbit/app.ts'),
   plant('axon-imports', 'services/axon/nosy.ts', '../../governance/policy/decide.ts', 'governance/policy/decide.ts'),
+  plant('smoke-imports', 'services/smoke/nosy.ts', '../axon/config.ts', 'services/axon/config.ts'),
   plant('rotation-imports', 'services/rotation/nosy.ts', '../axon/config.ts', 'services/axon/config.ts'),
   plant('rotation-imports', 'services/rotation/nosy.ts', '../../governance/contract.ts', 'governance/contract.ts'),
   plant('shared-imports', 'services/shared/nosy.ts', '../orbit/config.ts', 'services/orbit/config.ts'),

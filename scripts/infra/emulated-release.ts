@@ -21,6 +21,7 @@ const Root = z.looseObject({
 const packages = {
   governance_package: path.resolve(import.meta.dirname, '../../dist/governance.zip'),
   rotation_package: path.resolve(import.meta.dirname, '../../dist/rotation.zip'),
+  smoke_package: path.resolve(import.meta.dirname, '../../dist/smoke.zip'),
 };
 const Certificate = z.object({ CertificateArn: z.string() });
 

@@ -13,7 +13,8 @@ export type Release = Readonly<
     | 'axon_image_digest'
     | 'release'
     | 'governance_package'
-    | 'rotation_package',
+    | 'rotation_package'
+    | 'smoke_package',
     InputReference<string>
   >
 >;

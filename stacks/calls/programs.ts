@@ -7,6 +7,7 @@ import { ecs } from '../modules/ecs.ts';
 import { governance } from '../modules/governance.ts';
 import { observability } from '../modules/observability.ts';
 import { secrets } from '../modules/secrets.ts';
+import { smoke } from '../modules/smoke.ts';
 import { names, services } from '../naming.ts';
 import { administratorsOf, type CallContext, isCritical } from './context.ts';
 import { type Foundation } from './foundation.ts';
@@ -57,7 +58,7 @@ export function callPrograms(
   scope: Construct,
   account: AwsAccount,
   { config, prefix, release }: CallContext,
-  { keys, net, roles, watch }: Foundation & Doors,
+  { keys, net, roles, watch, balancer }: Foundation & Doors,
 ) {
   const inVpc = config.governance.inVpc
     ? {
@@ -77,8 +78,8 @@ export function callPrograms(
     memory_mib: config.governance.memoryMiB,
     reserved_concurrency: config.governance.reservedConcurrency,
     provisioned_concurrency: config.governance.provisionedConcurrency,
-    callers: { orbit: names(prefix).role('orbit') },
-    caller_role_arns: [roles.text('orbit_role_arn')],
+    callers: { orbit: names(prefix).role('orbit'), smoke: names(prefix).role('smoke') },
+    caller_role_arns: [roles.text('orbit_role_arn'), roles.text('smoke_role_arn')],
     signing_profile_arn: config.governance.signingProfileArn,
     tracing: config.tracing.to === 'xray',
     deletion_protection: isCritical(config),
@@ -98,6 +99,20 @@ export function callPrograms(
     recovery_window_days: isCritical(config) ? 30 : 0,
     dead_letter_queue_arn: decider.text('dead_letter_queue_arn'),
     ...inVpc,
+  });
+  smoke.call(scope, {
+    name_prefix: prefix,
+    role_arn: roles.text('smoke_role_arn'),
+    key_arn: keys.text('governance_key_arn'),
+    package_path: release.smoke_package,
+    log_group_name: watch.text('smoke_log_group_name'),
+    governance_function: decider.text('function_name'),
+    load_balancer_dns_name: balancer.text('load_balancer_dns_name'),
+    axon_behind_load_balancer: config.mesh !== 'service-connect',
+    server_name: config.smoke.serverName,
+    subnet_ids: net.list('private_subnet_ids'),
+    security_group_ids: [net.text('functions_security_group_id')],
+    recovery_window_days: isCritical(config) ? 30 : 0,
   });
   const cluster = ecs.call(scope, {
     name_prefix: prefix,

@@ -26,6 +26,7 @@ export function callServices(scope: Construct, account: AwsAccount, context: Cal
     axonUrl: calls.mesh.axonUrl,
     // By name, so that a plan shows it.
     orbitRoleArn: account.roleArn(names(prefix).role('orbit')),
+    smokeRoleArn: account.roleArn(names(prefix).role('smoke')),
     governanceFunction: calls.decider.text('function_name'),
     signingKeyArn: calls.keys.text('governance_signing_key_arn'),
     grantsTable: calls.decider.text('grants_table_name'),

@@ -12,6 +12,7 @@ export const dev: EnvironmentInput = {
     availabilityZones: ['a', 'b'],
     callerCidrs: ['10.0.0.0/16'],
     tokenIssuerCidrs: ['10.0.0.0/16'],
+    endpoints: ['codedeploy'],
   },
   services: { orbit: { minTasks: 2 }, axon: { minTasks: 2 } },
   capacity: { spot: true, officeHours: { start: 7, end: 20, timezone: 'Europe/Berlin' } },

@@ -78,6 +78,12 @@ export const EnvironmentFields = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  smoke: z
+    .strictObject({
+      /** The name that the load balancer's certificate is for; null takes the load balancer's own. */
+      serverName: z.string().min(1).nullable().default(null),
+    })
+    .prefault({}),
   tokens: z.strictObject({
     issuer: z.url(),
     audience: z.string().min(1),

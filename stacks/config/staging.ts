@@ -10,7 +10,7 @@ export const staging: EnvironmentInput = {
   network: {
     cidr: '10.21.0.0/16',
     availabilityZones: ['a', 'b', 'c'],
-    endpoints: ['xray'],
+    endpoints: ['xray', 'codedeploy'],
     callerCidrs: ['10.0.0.0/16'],
     tokenIssuerCidrs: ['10.0.0.0/16'],
   },

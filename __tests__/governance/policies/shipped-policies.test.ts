@@ -20,7 +20,7 @@ const caseSchema = schemaOf('cases.schema.json');
 
 describe('the folder', () => {
   it('holds the platform’s document, tenants’ documents, cases for each of them, the schemas, and nothing else', () => {
-    expect(files.map(({ name }) => name)).toEqual(['acme.json', 'default.json', 'platform.json']);
+    expect(files.map(({ name }) => name)).toEqual(['acme.json', 'default.json', 'platform.json', 'smoke.json']);
     const expected = files.flatMap(({ name }) => [name, name.replace('.json', '.cases.json')]);
     expect(readdirSync(policiesFolder).sort()).toEqual([...expected, ...Object.keys(policySchemas)].sort());
   });

@@ -77,7 +77,8 @@ describe('security groups', () => {
     for (const [name, rule] of Object.entries(egress)) {
       expect.soft(rule['ip_protocol'], name).toBe('tcp');
       expect.soft(rule['from_port'], name).toBe(rule['to_port']);
-      if (rule['cidr_ipv4'] !== undefined) expect.soft(name).toBe('orbit_to_token_issuer');
+      if (rule['cidr_ipv4'] !== undefined)
+        expect.soft(['orbit_to_token_issuer', 'functions_to_token_issuer']).toContain(name);
       expect.soft(rule['for_each'] ?? '${toset(var.token_issuer_cidrs)}').toBe('${toset(var.token_issuer_cidrs)}');
     }
     expect(Object.values(egress).some(({ security_group_id: id }) => id === group('endpoints'))).toBe(false);

@@ -175,7 +175,8 @@ function rotationRole(
 }
 
 function smokeRole(account: AwsAccount, { prefix, governanceKeyArn }: IamContext): RoleSpec {
-  const { smoke, named, functionLogGroup } = names(prefix);
+  const { smoke, named, governance, functionLogGroup } = names(prefix);
+  const credentials = account.arn('secretsmanager', `secret:${prefix}/smoke-??????`);
   return {
     description: 'The smoke test of a deployment: calls the test listeners, tells CodeDeploy how it went.',
     trust: [trustFunction(account, smoke)],
@@ -184,6 +185,22 @@ function smokeRole(account: AwsAccount, { prefix, governanceKeyArn }: IamContext
         sid: 'ReportToCodeDeploy',
         actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'],
         resources: ['services', 'functions'].map((app) => account.arn('codedeploy', `deploymentgroup:${named(app)}/*`)),
+      },
+      {
+        // The alias is who it is at Governance: no other.
+        sid: 'AskGovernance',
+        actions: ['lambda:InvokeFunction'],
+        resources: [account.arn('lambda', `function:${governance}:smoke`)],
+      },
+      { sid: 'ReadCredentials', actions: ['secretsmanager:GetSecretValue'], resources: [credentials] },
+      {
+        sid: 'DecryptCredentials',
+        actions: ['kms:Decrypt'],
+        resources: [governanceKeyArn],
+        condition: [
+          viaService(account, 'secretsmanager'),
+          { test: 'ArnLike', variable: 'kms:EncryptionContext:SecretARN', values: [credentials] },
+        ],
       },
       ...networkInterfaces,
       ownEnvironment(account, governanceKeyArn),

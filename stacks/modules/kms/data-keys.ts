@@ -82,6 +82,36 @@ function governanceKey(account: AwsAccount, { prefix, creatorArns }: DataKeyCont
         conditions: [viaService(account, 'lambda')],
       }),
       roleUses(account, {
+        sid: 'SmokeCredentials',
+        roles: [role('smoke')],
+        actions: ['kms:Decrypt'],
+        conditions: [
+          viaService(account, 'secretsmanager'),
+          {
+            test: 'ArnLike',
+            variable: 'kms:EncryptionContext:SecretARN',
+            values: [account.arn('secretsmanager', `secret:${prefix}/smoke-??????`)],
+          },
+        ],
+      }),
+      givesToSecret(account, creatorArns),
+      // Whoever puts the credentials; reading them back is denied by the secret's own policy.
+      {
+        sid: 'PutSmokeCredentials',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
+        condition: [
+          { test: 'ArnEquals', variable: 'aws:PrincipalArn', values: creatorArns },
+          viaService(account, 'secretsmanager'),
+          {
+            test: 'ArnLike',
+            variable: 'kms:EncryptionContext:SecretARN',
+            values: [account.arn('secretsmanager', `secret:${prefix}/smoke-??????`)],
+          },
+        ],
+      },
+      roleUses(account, {
         sid: 'DeadLetters',
         roles: [role('governance'), role('secrets-rotation')],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],

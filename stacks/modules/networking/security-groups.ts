@@ -63,6 +63,7 @@ function addCallers(scope: ModuleStack, { loadBalancer, orbit, functions }: Secu
     ...tcp(ports.orbitListener),
   });
   hop(scope, 'load_balancer_to_orbit', { from: loadBalancer, to: orbit, port: ports.task });
+  hop(scope, 'functions_to_orbit', { from: functions, to: loadBalancer, port: ports.orbitListener });
   hop(scope, 'functions_to_orbit_test', { from: functions, to: loadBalancer, port: testPorts.orbit });
   hop(scope, 'functions_to_axon_test', { from: functions, to: loadBalancer, port: testPorts.axon });
 }
@@ -112,12 +113,14 @@ function addWaysOut(scope: ModuleStack, { orbit, axon, endpoints, functions }: S
         ...tcp(443),
       });
   }
-  new VpcSecurityGroupEgressRule(scope, 'orbit_to_token_issuer', {
-    forEach: forEach('toset(var.token_issuer_cidrs)'),
-    securityGroupId: orbit.id,
-    cidrIpv4: text('each.value'),
-    ...tcp(443),
-  });
+  // Orbit fetches keys there, the smoke function its token.
+  for (const name of ['orbit', 'functions'] as const)
+    new VpcSecurityGroupEgressRule(scope, `${name}_to_token_issuer`, {
+      forEach: forEach('toset(var.token_issuer_cidrs)'),
+      securityGroupId: groups[name].id,
+      cidrIpv4: text('each.value'),
+      ...tcp(443),
+    });
 }
 
 /** A rule on each side of one hop. */

@@ -169,3 +169,35 @@ describe('CodeDeploy', () => {
     expect(may('codedeploy', 'lambda:InvokeFunction', functionArn('governance'))).toBe(false);
   });
 });
+
+describe('the smoke function', () => {
+  const credentials = arn('secretsmanager', `secret:${prefix}/smoke-aB3xYz`);
+
+  test('asks Governance by its own alias alone', () => {
+    expect(may('smoke', 'lambda:InvokeFunction', functionArn('governance:smoke'))).toBe(true);
+    for (const other of ['governance', 'governance:orbit', 'governance:live', 'secrets-rotation', 'smoke'])
+      expect(may('smoke', 'lambda:InvokeFunction', functionArn(other)), other).toBe(false);
+    for (const other of ['orbit', 'axon', 'governance', 'secrets-rotation', 'codedeploy'] as const)
+      expect(may(other, 'lambda:InvokeFunction', functionArn('governance:smoke')), other).toBe(false);
+  });
+
+  test('reads its own credentials, and no secret of a service', () => {
+    expect(may('smoke', 'secretsmanager:GetSecretValue', credentials)).toBe(true);
+    expect(may('smoke', 'kms:Decrypt', keyArn('governance'), ofSecret(credentials))).toBe(true);
+    for (const service of services) {
+      expect(may('smoke', 'secretsmanager:GetSecretValue', secretArn(service)), service).toBe(false);
+      expect(may('smoke', 'kms:Decrypt', keyArn('governance'), ofSecret(secretArn(service))), service).toBe(false);
+    }
+    expect(may('smoke', 'secretsmanager:PutSecretValue', credentials)).toBe(false);
+    for (const other of ['orbit', 'axon', 'governance', 'secrets-rotation'] as const)
+      expect(may(other, 'secretsmanager:GetSecretValue', credentials), other).toBe(false);
+  });
+
+  test('reports on deployments of this environment, and starts none', () => {
+    const group = (app: string) => arn('codedeploy', `deploymentgroup:${app}/${prefix}-orbit`);
+    const report = 'codedeploy:PutLifecycleEventHookExecutionStatus';
+    expect(may('smoke', report, group(`${prefix}-services`))).toBe(true);
+    expect(may('smoke', report, group('another-services'))).toBe(false);
+    expect(may('smoke', 'codedeploy:CreateDeployment', group(`${prefix}-services`))).toBe(false);
+  });
+});

@@ -87,6 +87,16 @@ variable "rotation_package" {
   default = "../../../dist/rotation.zip"
 }
 
+variable "smoke_package" {
+  description = "Archive of the smoke function, made by npm run bundle."
+  type        = string
+  validation {
+    error_message = "smoke_package: expected at least 1 characters."
+    condition     = length(var.smoke_package) >= 1
+  }
+  default = "../../../dist/smoke.zip"
+}
+
 variable "pager_duty_url" {
   description = "Integration URL of PagerDuty; without it nobody is paged."
   type        = string
@@ -201,9 +211,11 @@ module "governance" {
   provisioned_concurrency = 20
   callers = {
     orbit = "agent-runtime-prod-orbit-role"
+    smoke = "agent-runtime-prod-smoke-role"
   }
   caller_role_arns = [
     "${module.iam.orbit_role_arn}",
+    "${module.iam.smoke_role_arn}",
   ]
   tracing             = true
   deletion_protection = true
@@ -224,6 +236,22 @@ module "secrets" {
   recovery_window_days  = 30
   dead_letter_queue_arn = module.governance.dead_letter_queue_arn
   source                = "../../modules/secrets"
+}
+module "smoke" {
+  name_prefix               = "agent-runtime-prod"
+  role_arn                  = module.iam.smoke_role_arn
+  key_arn                   = module.kms.governance_key_arn
+  package_path              = var.smoke_package
+  log_group_name            = module.observability.smoke_log_group_name
+  governance_function       = module.governance.function_name
+  load_balancer_dns_name    = module.alb.load_balancer_dns_name
+  axon_behind_load_balancer = true
+  subnet_ids                = module.networking.private_subnet_ids
+  security_group_ids = [
+    "${module.networking.functions_security_group_id}",
+  ]
+  recovery_window_days = 30
+  source               = "../../modules/smoke"
 }
 module "ecs" {
   name_prefix    = "agent-runtime-prod"
@@ -313,7 +341,7 @@ module "axon" {
     TRACES_TO               = "xray"
     TRACES_SAMPLE_RATIO     = "0.05"
     AXON_MESH               = "lattice"
-    AXON_CALLERS            = "orbit=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-prod-orbit-role"
+    AXON_CALLERS            = "orbit=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-prod-orbit-role,smoke=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-prod-smoke-role"
     AXON_GRANTS_TABLE       = "${module.governance.grants_table_name}"
     AXON_REASONER           = "bedrock"
     AXON_MODEL              = "anthropic.claude-3-5-sonnet-20240620-v1:0"

@@ -82,6 +82,16 @@ variable "rotation_package" {
   }
   default = "../../../dist/rotation.zip"
 }
+
+variable "smoke_package" {
+  description = "Archive of the smoke function, made by npm run bundle."
+  type        = string
+  validation {
+    error_message = "smoke_package: expected at least 1 characters."
+    condition     = length(var.smoke_package) >= 1
+  }
+  default = "../../../dist/smoke.zip"
+}
 data "aws_caller_identity" "current" {
 }
 data "aws_region" "current_region" {
@@ -107,6 +117,7 @@ module "networking" {
   nat = "none"
   optional_endpoints = [
     "xray",
+    "codedeploy",
   ]
   caller_cidrs = [
     "10.0.0.0/16",
@@ -183,9 +194,11 @@ module "governance" {
   provisioned_concurrency = 0
   callers = {
     orbit = "agent-runtime-staging-orbit-role"
+    smoke = "agent-runtime-staging-smoke-role"
   }
   caller_role_arns = [
     "${module.iam.orbit_role_arn}",
+    "${module.iam.smoke_role_arn}",
   ]
   tracing             = true
   deletion_protection = false
@@ -206,6 +219,22 @@ module "secrets" {
   recovery_window_days  = 0
   dead_letter_queue_arn = module.governance.dead_letter_queue_arn
   source                = "../../modules/secrets"
+}
+module "smoke" {
+  name_prefix               = "agent-runtime-staging"
+  role_arn                  = module.iam.smoke_role_arn
+  key_arn                   = module.kms.governance_key_arn
+  package_path              = var.smoke_package
+  log_group_name            = module.observability.smoke_log_group_name
+  governance_function       = module.governance.function_name
+  load_balancer_dns_name    = module.alb.load_balancer_dns_name
+  axon_behind_load_balancer = true
+  subnet_ids                = module.networking.private_subnet_ids
+  security_group_ids = [
+    "${module.networking.functions_security_group_id}",
+  ]
+  recovery_window_days = 0
+  source               = "../../modules/smoke"
 }
 module "ecs" {
   name_prefix    = "agent-runtime-staging"
@@ -295,7 +324,7 @@ module "axon" {
     TRACES_TO               = "xray"
     TRACES_SAMPLE_RATIO     = "0.05"
     AXON_MESH               = "lattice"
-    AXON_CALLERS            = "orbit=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-staging-orbit-role"
+    AXON_CALLERS            = "orbit=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-staging-orbit-role,smoke=arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/agent-runtime-staging-smoke-role"
     AXON_GRANTS_TABLE       = "${module.governance.grants_table_name}"
     AXON_REASONER           = "bedrock"
     AXON_MODEL              = "anthropic.claude-3-5-sonnet-20240620-v1:0"

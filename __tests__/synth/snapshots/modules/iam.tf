@@ -1342,6 +1342,47 @@ data "aws_iam_policy_document" "smoke_boundary_document" {
   }
   statement {
     actions = [
+      "lambda:InvokeFunction"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:smoke"
+    ]
+    sid = "AskGovernance"
+  }
+  statement {
+    actions = [
+      "secretsmanager:GetSecretValue"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+    ]
+    sid = "ReadCredentials"
+  }
+  statement {
+    actions = [
+      "kms:Decrypt"
+    ]
+    resources = [
+      "${var.governance_key_arn}"
+    ]
+    sid = "DecryptCredentials"
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+      ]
+      variable = "kms:EncryptionContext:SecretARN"
+    }
+  }
+  statement {
+    actions = [
       "ec2:CreateNetworkInterface",
       "ec2:DeleteNetworkInterface"
     ]
@@ -1462,6 +1503,47 @@ data "aws_iam_policy_document" "smoke_permissions_document" {
       "arn:${data.aws_partition.current_partition.partition}:codedeploy:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:deploymentgroup:${var.name_prefix}-functions/*"
     ]
     sid = "ReportToCodeDeploy"
+  }
+  statement {
+    actions = [
+      "lambda:InvokeFunction"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:smoke"
+    ]
+    sid = "AskGovernance"
+  }
+  statement {
+    actions = [
+      "secretsmanager:GetSecretValue"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+    ]
+    sid = "ReadCredentials"
+  }
+  statement {
+    actions = [
+      "kms:Decrypt"
+    ]
+    resources = [
+      "${var.governance_key_arn}"
+    ]
+    sid = "DecryptCredentials"
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+      ]
+      variable = "kms:EncryptionContext:SecretARN"
+    }
   }
   statement {
     actions = [

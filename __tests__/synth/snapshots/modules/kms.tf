@@ -687,6 +687,112 @@ data "aws_iam_policy_document" "governance_policy" {
   }
   statement {
     actions = [
+      "kms:Decrypt"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "SmokeCredentials"
+    condition {
+      test = "ArnEquals"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${var.name_prefix}-smoke-role"
+      ]
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+      ]
+      variable = "kms:EncryptionContext:SecretARN"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "TrialOfSecretsManager"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "RequestToValidateKeyAccess"
+      ]
+      variable = "kms:EncryptionContext:SecretVersionId"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
+      "kms:Decrypt",
+      "kms:GenerateDataKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "PutSmokeCredentials"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    condition {
+      test = "StringEquals"
+      values = [
+        "secretsmanager.${data.aws_region.current_region.name}.amazonaws.com"
+      ]
+      variable = "kms:ViaService"
+    }
+    condition {
+      test = "ArnLike"
+      values = [
+        "arn:${data.aws_partition.current_partition.partition}:secretsmanager:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:secret:${var.name_prefix}/smoke-??????"
+      ]
+      variable = "kms:EncryptionContext:SecretARN"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
+  statement {
+    actions = [
       "kms:Decrypt",
       "kms:GenerateDataKey"
     ]

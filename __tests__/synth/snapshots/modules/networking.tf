@@ -537,6 +537,20 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer_to_orbit_in" {
   security_group_id            = aws_security_group.orbit.id
   to_port                      = 8443
 }
+resource "aws_vpc_security_group_egress_rule" "functions_to_orbit_out" {
+  from_port                    = 443
+  ip_protocol                  = "tcp"
+  referenced_security_group_id = aws_security_group.load_balancer.id
+  security_group_id            = aws_security_group.functions.id
+  to_port                      = 443
+}
+resource "aws_vpc_security_group_ingress_rule" "functions_to_orbit_in" {
+  from_port                    = 443
+  ip_protocol                  = "tcp"
+  referenced_security_group_id = aws_security_group.functions.id
+  security_group_id            = aws_security_group.load_balancer.id
+  to_port                      = 443
+}
 resource "aws_vpc_security_group_egress_rule" "functions_to_orbit_test_out" {
   from_port                    = 9443
   ip_protocol                  = "tcp"
@@ -716,6 +730,14 @@ resource "aws_vpc_security_group_egress_rule" "orbit_to_token_issuer" {
   from_port         = 443
   ip_protocol       = "tcp"
   security_group_id = aws_security_group.orbit.id
+  to_port           = 443
+  for_each          = toset(var.token_issuer_cidrs)
+}
+resource "aws_vpc_security_group_egress_rule" "functions_to_token_issuer" {
+  cidr_ipv4         = each.value
+  from_port         = 443
+  ip_protocol       = "tcp"
+  security_group_id = aws_security_group.functions.id
   to_port           = 443
   for_each          = toset(var.token_issuer_cidrs)
 }
