@@ -15,7 +15,16 @@ const renamed: Readonly<Record<string, string>> = { deploy: 'codedeploy', s3api:
 /** Commands the CLI adds to an operation, with their options. */
 const added: Readonly<Record<string, readonly string[]>> = { 'ecr get-login-password': [] };
 /** Options of every command (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-options.html), and those of pages. */
-const everywhere = new Set(['query', 'output', 'region', 'profile', 'max-items', 'page-size', 'starting-token']);
+const everywhere = new Set([
+  'query',
+  'output',
+  'region',
+  'profile',
+  'cli-binary-format',
+  'max-items',
+  'page-size',
+  'starting-token',
+]);
 
 /** What is wrong with a command, or null. `folder` is botocore's `data`. */
 export function awsCommandProblem(folder: string, command: string): string | null {

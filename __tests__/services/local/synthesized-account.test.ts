@@ -20,18 +20,19 @@ describe('the synthesized account', () => {
       region: 'eu-central-1',
       prefix: 'agent-runtime-dev',
       functionName: 'agent-runtime-dev-governance',
-      aliases: ['live', 'orbit'],
+      aliases: ['live', 'orbit', 'smoke'],
       signingAlias: 'alias/agent-runtime-dev-governance-signing',
       grantsTable: 'agent-runtime-dev-governance-grants',
     });
   });
 
-  it('lets exactly the role of Orbit invoke exactly its alias', () => {
-    expect(read(committed).mayInvoke).toEqual([
-      {
-        roleArn: orbitRole,
-        functionArn: `arn:aws:lambda:eu-central-1:${account}:function:agent-runtime-dev-governance:orbit`,
-      },
+  it.each(['orbit', 'smoke'])('lets exactly the role of %s invoke exactly its alias', (caller) => {
+    const roleArn = orbitRole.replace('-orbit-', `-${caller}-`);
+    const functionArn = `arn:aws:lambda:eu-central-1:${account}:function:agent-runtime-dev-governance:${caller}`;
+    const { mayInvoke } = read(committed);
+    expect(mayInvoke).toHaveLength(2);
+    expect(mayInvoke.filter((each) => each.roleArn === roleArn || each.functionArn === functionArn)).toEqual([
+      { roleArn, functionArn },
     ]);
   });
 
@@ -59,9 +60,10 @@ describe('the synthesized account', () => {
 
   it('follows a change of the callers: another role, and Orbit may not invoke', () => {
     const infra = edited('environments/dev', (text) =>
-      text.replace('"orbit": "agent-runtime-dev-orbit-role"', '"orbit": "agent-runtime-dev-smoke-role"'),
+      text.replace('"orbit": "agent-runtime-dev-orbit-role"', '"orbit": "agent-runtime-dev-axon-role"'),
     );
-    expect(read(infra).mayInvoke.map(({ roleArn }) => roleArn)).toEqual([orbitRole.replace('-orbit-', '-smoke-')]);
+    const invokers = read(infra).mayInvoke.map(({ roleArn }) => roleArn);
+    expect(invokers).toEqual(['axon', 'smoke'].map((name) => orbitRole.replace('-orbit-', `-${name}-`)));
   });
 
   it('refuses what is known only after an apply, by name', () => {

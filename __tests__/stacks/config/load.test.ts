@@ -99,7 +99,7 @@ const cases: readonly ConfigCase[] = [
     what: 'traces that nothing carries out of the network',
     of: dev,
     edit: (config) => ({ ...config, tracing: { to: 'xray' } }),
-    says: ['network.endpoints: got [], expected xray among them, or nat: without either no trace arrives'],
+    says: ['network.endpoints: got ["codedeploy"], expected xray among them, or nat: without either no trace arrives'],
   },
   {
     what: 'keys over plain http',
