@@ -20,6 +20,7 @@ export const actionsWithoutResource: ReadonlySet<string> = new Set([
   // The agent asks where to poll before it has joined a cluster.
   'ecs:DiscoverPollEndpoint',
   // Describing takes no resource.
+  'ecs:DescribeTaskDefinition',
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeRules',
   'elasticloadbalancing:DescribeTargetGroups',

@@ -224,6 +224,19 @@ describe('the releaser', () => {
     expect(may('app', 'lambda:InvokeFunction', `${lambda}:orbit`)).toBe(false);
   });
 
+  test('asks the smoke function, and no other; tags a task definition with its registration alone', () => {
+    const lambda = (name: string) => `arn:aws:lambda:${region}:${id}:function:${prefix}-${name}`;
+    expect(may('app', 'lambda:InvokeFunction', lambda('smoke'))).toBe(true);
+    expect(may('app', 'lambda:InvokeFunction', lambda('governance'))).toBe(false);
+    expect(may('app', 'lambda:InvokeFunction', lambda('secrets-rotation'))).toBe(false);
+    const definition = `arn:aws:ecs:${region}:${id}:task-definition/${prefix}-orbit:5`;
+    const registering = { 'ecs:CreateAction': 'RegisterTaskDefinition' };
+    expect(may('app', 'ecs:TagResource', definition, registering)).toBe(true);
+    expect(may('app', 'ecs:TagResource', definition, { 'ecs:CreateAction': 'CreateService' })).toBe(false);
+    expect(may('app', 'ecs:TagResource', definition.replace('-orbit', '-other'), registering)).toBe(false);
+    expect(may('app', 'ecs:DescribeTaskDefinition', definition)).toBe(true);
+  });
+
   test('hands the roles of the services to tasks, and changes no role', () => {
     const pass = (role: string) =>
       may('app', 'iam:PassRole', iam(`role/${prefix}-${role}-role`), {

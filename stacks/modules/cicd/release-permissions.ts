@@ -66,6 +66,18 @@ export function releasePermissions(
       resources: services.map((service) => account.arn('ecs', `task-definition/${named(service)}:*`)),
     },
     {
+      sid: 'TagTasks',
+      actions: ['ecs:TagResource'],
+      resources: services.map((service) => account.arn('ecs', `task-definition/${named(service)}:*`)),
+      condition: [{ test: 'StringEquals', variable: 'ecs:CreateAction', values: ['RegisterTaskDefinition'] }],
+    },
+    { sid: 'LookAtTasks', actions: ['ecs:DescribeTaskDefinition'], resources: ['*'] },
+    {
+      sid: 'AskSmoke',
+      actions: ['lambda:InvokeFunction'],
+      resources: [account.arn('lambda', `function:${smoke}`)],
+    },
+    {
       sid: 'PassTaskRoles',
       actions: ['iam:PassRole'],
       resources: services.flatMap((service) => [

@@ -1,0 +1,228 @@
+// `npm run deploy` as a pipeline runs it, against ECS and CodeDeploy that end as a deployment can end.
+// Next: scripts/deploy/main.ts, the command.
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { repositoryRoot } from '../../support/repository-files.ts';
+import { type CodeDeployServer, startCodeDeployServer } from '../../support/code-deploy-server.ts';
+
+const runFile = promisify(execFile);
+const digest = `sha256:${'a'.repeat(64)}`;
+const image = `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/orbit@${digest}`;
+const deployed = 'arn:aws:ecs:eu-central-1:000000000000:task-definition/agent-runtime-dev-orbit:5';
+const success = [{ status: 'Created' }, { status: 'InProgress' }, { status: 'Succeeded' }];
+
+let server: CodeDeployServer;
+beforeEach(async () => {
+  server = await startCodeDeployServer();
+  server.course = { states: success };
+});
+afterEach(() => server.close());
+
+async function deploy(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = {
+    PATH: process.env['PATH'],
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL: server.url,
+    AWS_ACCESS_KEY_ID: 'emulated',
+    AWS_SECRET_ACCESS_KEY: 'emulated',
+    DEPLOY_INTERVAL_MS: '5',
+  };
+  const ran = runFile(process.execPath, [path.join(repositoryRoot, 'scripts/deploy/main.ts'), ...args], { env });
+  return ran.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (failure: { code: number; stdout: string; stderr: string }) => failure,
+  );
+}
+
+const bodyOf = (operation: string) => server.calls.find((call) => call.operation === operation)?.body ?? {};
+const operations = () => server.calls.map(({ operation }) => operation);
+
+describe('a deployment that succeeds', () => {
+  test('registers the running task definition with the new image and nothing else changed, and shifts to it', async () => {
+    const { code, stdout, stderr } = await deploy('service', 'dev', 'orbit', image);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n')).toEqual([
+      `orbit: registered ${deployed}`,
+      'd-1 Created',
+      'd-1 InProgress',
+      'd-1 Succeeded',
+      `orbit: ${deployed} has the traffic`,
+      '',
+    ]);
+    expect(bodyOf('RegisterTaskDefinition')).toEqual({
+      family: 'agent-runtime-dev-orbit',
+      networkMode: 'awsvpc',
+      executionRoleArn: 'arn:aws:iam::000000000000:role/agent-runtime-dev-execution-orbit-role',
+      containerDefinitions: [
+        { name: 'orbit', image, readonlyRootFilesystem: true, environment: [] },
+        { name: 'collector', image: 'registry.example/collector@sha256:kept' },
+      ],
+      volumes: [],
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      tags: [{ key: 'Service', value: 'orbit' }],
+    });
+  });
+
+  test('goes to the group of the service, behind the smoke function', async () => {
+    await deploy('service', 'dev', 'orbit', image);
+    const { revision, ...order } = bodyOf('CreateDeployment');
+    expect(order).toEqual({
+      applicationName: 'agent-runtime-dev-services',
+      deploymentGroupName: 'agent-runtime-dev-orbit',
+      description: 'agent-runtime-dev-orbit:5',
+    });
+    const { appSpecContent } = revision as { appSpecContent: { content: string } };
+    expect(JSON.parse(appSpecContent.content)).toEqual({
+      version: 0,
+      Resources: [
+        {
+          TargetService: {
+            Type: 'AWS::ECS::Service',
+            Properties: {
+              TaskDefinition: deployed,
+              LoadBalancerInfo: { ContainerName: 'orbit', ContainerPort: 8443 },
+            },
+          },
+        },
+      ],
+      Hooks: [{ AfterAllowTestTraffic: 'agent-runtime-dev-smoke' }],
+    });
+  });
+
+  test('is followed through a throttled answer', async () => {
+    server.failing.push([400, 'ThrottlingException']);
+    expect((await deploy('service', 'dev', 'orbit', image)).code).toBe(0);
+  });
+});
+
+const rolledBack = { rollbackDeploymentId: 'd-2', rollbackMessage: 'alarm agent-runtime-dev-error-rate' };
+/** Each end that is no success, with what is said of it. */
+const failures: readonly { what: string; states: Record<string, unknown>[]; shifts?: boolean; says: string }[] = [
+  {
+    what: 'the hook failed',
+    states: [
+      { status: 'InProgress' },
+      { status: 'Failed', errorInformation: { code: 'HOOK_EXECUTION_FAILURE', message: 'smoke said no' } },
+    ],
+    says: 'deployment d-1: Failed: HOOK_EXECUTION_FAILURE: smoke said no',
+  },
+  {
+    what: 'an alarm stopped it and it was rolled back',
+    states: [{ status: 'Stopped', rollbackInfo: rolledBack, errorInformation: { code: 'ALARM_ACTIVE' } }],
+    says: 'deployment d-1: Stopped, rolled back by d-2: ALARM_ACTIVE: alarm agent-runtime-dev-error-rate',
+  },
+  {
+    what: 'it was rolled back, and the state says success',
+    states: [{ status: 'Succeeded', rollbackInfo: rolledBack }],
+    says: 'deployment d-1: Succeeded, rolled back by d-2',
+  },
+  {
+    what: 'somebody stopped it',
+    states: [{ status: 'Stopped', errorInformation: { code: 'MANUAL_STOP' } }],
+    says: 'deployment d-1: Stopped: MANUAL_STOP',
+  },
+  {
+    what: 'CodeDeploy says success and the old task definition has the traffic',
+    states: success,
+    shifts: false,
+    says: `got traffic on ${deployed.replace(':5', ':4')}, expected ${deployed}`,
+  },
+];
+
+test.each(failures)('is a failure: $what', async ({ states, shifts, says }) => {
+  server.course = { states, ...(shifts === undefined ? {} : { shifts }) };
+  const { code, stdout, stderr } = await deploy('service', 'dev', 'orbit', image);
+  expect(code).toBe(1);
+  expect(stderr).toContain(says);
+  expect(stdout).not.toContain('has the traffic');
+});
+
+describe('a rollback by hand', () => {
+  test('brings the revision before the present one back, by the same canary', async () => {
+    const { code, stdout } = await deploy('rollback', 'dev', 'orbit');
+    expect(code).toBe(0);
+    expect(stdout).toContain('orbit: from revision 4 back to 3\n');
+    expect(operations()).not.toContain('RegisterTaskDefinition');
+    expect(JSON.stringify(bodyOf('CreateDeployment'))).toContain('agent-runtime-dev-orbit:3');
+  });
+
+  test.each([
+    ['4', 'revision: got 4, expected an earlier one than 4'],
+    ['0', '--to: got 0, expected the number of a revision'],
+    ['x', '--to: got x, expected the number of a revision'],
+  ])('to %s is refused before anything is begun', async (to, says) => {
+    const { code, stderr } = await deploy('rollback', 'dev', 'orbit', '--to', to);
+    expect(code).toBe(1);
+    expect(stderr).toContain(says);
+    expect(operations()).not.toContain('CreateDeployment');
+  });
+});
+
+describe('a verification', () => {
+  const passed = { check: 'orbit_health', ok: true, durationMs: 3 };
+  const refused = { check: 'axon_replayed_grant', ok: false, detail: 'got 200, expected 403 replayed', durationMs: 4 };
+  const answer = (ok: boolean, ...checks: object[]) => ({
+    ok,
+    listener: 'production',
+    correlationId: 'smoke-1',
+    checks,
+  });
+
+  test('asks the smoke function of the environment, and prints its table', async () => {
+    server.verification = { status: 200, body: answer(true, passed, passed) };
+    const { code, stdout } = await deploy('verify', 'dev');
+    expect(code).toBe(0);
+    expect(stdout).toBe(`${'ok    orbit_health  3 ms\n'.repeat(2)}2 of 2 passed, correlation id smoke-1\n`);
+    expect(server.calls).toEqual([
+      { operation: 'Invoke agent-runtime-dev-smoke', body: { verify: true, listener: 'production' } },
+    ]);
+  });
+
+  test.each([
+    ['a check that failed', { status: 200, body: answer(false, passed, refused) }, 'got 200, expected 403 replayed'],
+    ['a whole that hides a failed check', { status: 200, body: answer(true, passed, refused) }, '1 of 2 passed'],
+    ['no check at all', { status: 200, body: answer(true) }, 'no table of checks'],
+    ['a refusal', { status: 403, body: { message: 'AccessDenied' } }, 'got 403'],
+    [
+      'a fault of the function',
+      { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, body: { errorMessage: 'out of memory' } },
+      'out of memory',
+    ],
+  ])('fails on %s', async (_, verification, says) => {
+    server.verification = verification;
+    const { code, stdout, stderr } = await deploy('verify', 'dev', '--listener', 'test');
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain(says);
+  });
+});
+
+test.each(['registry.example/orbit:latest', 'orbit', `registry.example/orbit@sha256:${'a'.repeat(63)}`])(
+  'an image that is not named by its digest is refused before anything is asked: %s',
+  async (tagged) => {
+    const { code, stderr } = await deploy('service', 'dev', 'orbit', tagged);
+    expect([code, server.calls]).toEqual([1, []]);
+    expect(stderr).toContain(`image: got ${tagged}, expected REGISTRY/NAME@sha256:`);
+  },
+);
+
+test('a refusal of AWS ends it, with its reason', async () => {
+  server.failing.push([400, 'AccessDeniedException']);
+  const { code, stderr } = await deploy('service', 'dev', 'orbit', image);
+  expect([code, operations()]).toEqual([1, ['DescribeTaskDefinition']]);
+  expect(stderr).toContain('AccessDeniedException');
+});
+
+test.each([
+  [[]],
+  [['service', 'dev', 'governance', image]],
+  [['service', 'dev', 'orbit']],
+  [['rollback', 'Dev', 'orbit']],
+])('%j is wrong usage', async (args) => {
+  const { code, stderr } = await deploy(...args);
+  expect([code, server.calls]).toEqual([2, []]);
+  expect(stderr).toContain('usage:');
+});

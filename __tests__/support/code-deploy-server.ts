@@ -1,0 +1,138 @@
+// ECS, CodeDeploy and the smoke function as a deployment sees them: one service, one task definition after another, and an end that is set beforehand.
+// Next: __tests__/scripts/deploy/deploy.test.ts, which deploys to it.
+import { listenLoopback, type LoopbackServer, readWireRequest } from '../../services/local/loopback-server.ts';
+
+/** A call as it arrived. */
+export interface RecordedCall {
+  readonly operation: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** How a deployment goes: what GetDeployment answers, one after the other, and whose the traffic is then. */
+export interface DeploymentCourse {
+  readonly states: readonly Readonly<Record<string, unknown>>[];
+  /** Whether the new task definition gets the traffic. @defaultValue by the last state */
+  readonly shifts?: boolean;
+}
+
+/** A stand-in that keeps what it was asked. */
+export interface CodeDeployServer extends LoopbackServer {
+  readonly calls: RecordedCall[];
+  /** Status and error type of the next answers; then it serves. */
+  readonly failing: [number, string][];
+  course: DeploymentCourse;
+  /** What the smoke function answers, and how. */
+  verification: { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
+}
+
+const family = 'agent-runtime-dev-orbit';
+const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:000000000000:task-definition/${family}:${revision}`;
+
+/** The definition that runs at first, with what AWS adds in its answers. */
+const running = {
+  family,
+  networkMode: 'awsvpc',
+  executionRoleArn: 'arn:aws:iam::000000000000:role/agent-runtime-dev-execution-orbit-role',
+  containerDefinitions: [
+    { name: 'orbit', image: 'registry.example/orbit@sha256:old', readonlyRootFilesystem: true, environment: [] },
+    { name: 'collector', image: 'registry.example/collector@sha256:kept' },
+  ],
+  volumes: [],
+  requiresCompatibilities: ['FARGATE'],
+  cpu: '256',
+  memory: '512',
+  // Answered, never taken.
+  status: 'ACTIVE',
+  requiresAttributes: [{ name: 'com.amazonaws.ecs.capability.docker-remote-api.1.19' }],
+  compatibilities: ['EC2', 'FARGATE'],
+  registeredAt: 1_700_000_000,
+  registeredBy: 'somebody',
+};
+
+/** Starts it. */
+export async function startCodeDeployServer(): Promise<CodeDeployServer> {
+  const calls: RecordedCall[] = [];
+  const failing: [number, string][] = [];
+  const definitions = [3, 4].map((revision) => ({ ...running, revision, taskDefinitionArn: arn(revision) }));
+  let primary = arn(4);
+  let asked = 0;
+  const listening = await listenLoopback(
+    (incoming, outgoing) =>
+      void readWireRequest(incoming, 100_000).then((request) => {
+        const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+        const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
+        const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/u.exec(request.target) ?? [];
+        if (functionName !== undefined) {
+          calls.push({ operation: `Invoke ${functionName}`, body });
+          const { status, headers = {}, body: said } = server.verification;
+          outgoing.writeHead(status, headers).end(JSON.stringify(said));
+          return;
+        }
+        const failure = failing.shift();
+        calls.push({ operation, body });
+        outgoing.writeHead(failure?.[0] ?? 200, { 'content-type': 'application/x-amz-json-1.1' });
+        outgoing.end(JSON.stringify(failure ? { __type: failure[1], message: failure[1] } : answer(operation, body)));
+      }),
+    0,
+    { name: 'codedeploy', setting: 'none' },
+  );
+  const server: CodeDeployServer = {
+    ...listening,
+    calls,
+    failing,
+    course: { states: [] },
+    verification: { status: 200, body: {} },
+  };
+  return server;
+
+  function answer(operation: string, body: Record<string, unknown>): unknown {
+    switch (operation) {
+      case 'DescribeTaskDefinition':
+        return { taskDefinition: find(String(body['taskDefinition'])), tags: [{ key: 'Service', value: 'orbit' }] };
+      case 'RegisterTaskDefinition': {
+        const revision = definitions.length + 3;
+        const registered = { ...running, ...body, revision, taskDefinitionArn: arn(revision) };
+        definitions.push(registered);
+        return { taskDefinition: registered };
+      }
+      case 'CreateDeployment':
+        asked = 0;
+        return { deploymentId: 'd-1' };
+      case 'GetDeployment':
+        return { deploymentInfo: nextState() };
+      case 'DescribeServices':
+        return {
+          services: [
+            {
+              taskSets: [
+                { status: 'ACTIVE', taskDefinition: arn(1) },
+                { status: 'PRIMARY', taskDefinition: primary },
+              ],
+            },
+          ],
+        };
+      default:
+        throw new Error(`got ${operation}, expected an operation of a deployment`);
+    }
+  }
+
+  function nextState(): unknown {
+    const { states, shifts } = server.course;
+    const state = states[Math.min(asked, states.length - 1)] ?? {};
+    asked += 1;
+    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) primary = wantedArn();
+    return state;
+  }
+
+  /** What the AppSpec of the last CreateDeployment names. */
+  function wantedArn(): string {
+    const created = calls.findLast(({ operation }) => operation === 'CreateDeployment')?.body;
+    const match = /"TaskDefinition":"([^"]+)"/u.exec(JSON.stringify(created).replaceAll('\\"', '"'));
+    return match?.[1] ?? '';
+  }
+
+  function find(name: string): unknown {
+    const revision = Number(name.split(':').at(-1));
+    return definitions.find((each) => each.revision === revision) ?? definitions.at(-1);
+  }
+}
