@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckedManifest } from '../../scripts/release/manifest.ts';
 import { names } from '../../stacks/naming.ts';
+import { startCodeDeployServer } from '../support/code-deploy-server.ts';
 import { startDynamoAccount } from '../support/dynamo-account.ts';
 import { type ImageRegistry, startImageRegistry } from '../support/image-registry.ts';
 import { writeOciLayout } from '../support/oci-layout.ts';
@@ -227,6 +228,66 @@ describe('policy.yml', () => {
     change(policy, JSON.stringify({ ...document, rules: document.rules.filter(({ effect }) => effect !== 'permit') }));
     expect(await compare()).toMatchObject({ status: 0 });
     expect(read('.tmp/policy-diff.md')).toMatch(/^### Decisions that change\n[^]*newly denied[^]*acme/);
+  });
+});
+
+describe('deploy.yml and rollback.yml', () => {
+  const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const pack = (file: string) => ({ file, sha256: 'c'.repeat(64) });
+  const release = {
+    version: '1.2.3',
+    commit: 'd'.repeat(40),
+    images: { orbit: digestOf('a'), axon: digestOf('b') },
+    functions: { governance: pack('governance.zip'), rotation: pack('rotation.zip') },
+  };
+  const check = { check: 'orbit_health', ok: true, durationMs: 1 };
+
+  it('deploy a release, verify, roll a service back; a deployment that was undone fails the step', async () => {
+    const server = await startCodeDeployServer();
+    server.course = { states: [{ status: 'Succeeded' }] };
+    server.verification = { status: 200, body: { ok: true, correlationId: 'smoke-1', checks: [check] } };
+    mkdirSync(inCopy('dist/release'), { recursive: true });
+    change('dist/release/release.json', JSON.stringify(release));
+    const surroundings = {
+      folder,
+      given: {
+        'inputs.environment': 'dev',
+        'inputs.service': 'orbit',
+        'inputs.revision': '',
+        'steps.role.outputs.account-id': '000000000000',
+        'vars.AWS_REGION': 'eu-central-1',
+      },
+      env: {
+        AWS_REGION: 'eu-central-1',
+        AWS_ENDPOINT_URL: server.url,
+        AWS_ACCESS_KEY_ID: 'emulated',
+        AWS_SECRET_ACCESS_KEY: 'emulated',
+        DEPLOY_INTERVAL_MS: '5',
+      },
+    };
+    const deployed = await runStep('deploy.yml > deploy > axon, then orbit', surroundings);
+    expect(deployed).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/agent-runtime-dev-orbit:5 has the traffic/),
+    });
+    expect(JSON.stringify(server.calls)).toContain(
+      `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/axon@${release.images.axon}`,
+    );
+    const verified = await runStep('deploy.yml > deploy > verify', surroundings);
+    expect(verified).toMatchObject({ status: 0, output: expect.stringContaining('1 of 1 passed') });
+    const back = await runStep('rollback.yml > rollback > roll back', surroundings);
+    expect(back).toMatchObject({ status: 0, output: expect.stringContaining('from revision 5 back to 4') });
+    const named = { ...surroundings, given: { ...surroundings.given, 'inputs.revision': '3' } };
+    const further = await runStep('rollback.yml > rollback > roll back', named);
+    expect(further).toMatchObject({ status: 0, output: expect.stringContaining('from revision 4 back to 3') });
+    server.course = { states: [{ status: 'Succeeded', rollbackInfo: { rollbackDeploymentId: 'd-2' } }] };
+    expect(await runStep('deploy.yml > deploy > axon, then orbit', surroundings)).toMatchObject({ status: 1 });
+    server.verification = {
+      status: 200,
+      body: { ok: false, correlationId: 'smoke-2', checks: [{ ...check, ok: false }] },
+    };
+    expect(await runStep('rollback.yml > rollback > verify', surroundings)).toMatchObject({ status: 1 });
+    await server.close();
   });
 });
 

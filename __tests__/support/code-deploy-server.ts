@@ -1,4 +1,4 @@
-// ECS, CodeDeploy and the smoke function as a deployment sees them: one service, one task definition after another, and an end that is set beforehand.
+// ECS, CodeDeploy and the smoke function as a deployment sees them: services, one task definition after another, and an end that is set beforehand.
 // Next: __tests__/scripts/deploy/deploy.test.ts, which deploys to it.
 import { listenLoopback, type LoopbackServer, readWireRequest } from '../../services/local/loopback-server.ts';
 
@@ -25,16 +25,16 @@ export interface CodeDeployServer extends LoopbackServer {
   verification: { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
 }
 
-const family = 'agent-runtime-dev-orbit';
-const arn = (revision: number): string => `arn:aws:ecs:eu-central-1:000000000000:task-definition/${family}:${revision}`;
+const arnOf = (family: string, revision: number): string =>
+  `arn:aws:ecs:eu-central-1:000000000000:task-definition/${family}:${revision}`;
 
 /** The definition that runs at first, with what AWS adds in its answers. */
-const running = {
+const runningOf = (family: string, service: string) => ({
   family,
   networkMode: 'awsvpc',
   executionRoleArn: 'arn:aws:iam::000000000000:role/agent-runtime-dev-execution-orbit-role',
   containerDefinitions: [
-    { name: 'orbit', image: 'registry.example/orbit@sha256:old', readonlyRootFilesystem: true, environment: [] },
+    { name: service, image: `registry.example/${service}@sha256:old`, readonlyRootFilesystem: true, environment: [] },
     { name: 'collector', image: 'registry.example/collector@sha256:kept' },
   ],
   volumes: [],
@@ -47,14 +47,13 @@ const running = {
   compatibilities: ['EC2', 'FARGATE'],
   registeredAt: 1_700_000_000,
   registeredBy: 'somebody',
-};
+});
 
 /** Starts it. */
 export async function startCodeDeployServer(): Promise<CodeDeployServer> {
   const calls: RecordedCall[] = [];
   const failing: [number, string][] = [];
-  const definitions = [3, 4].map((revision) => ({ ...running, revision, taskDefinitionArn: arn(revision) }));
-  let primary = arn(4);
+  const services = new Map(['orbit', 'axon'].map((name) => [`agent-runtime-dev-${name}`, serviceOf(name)]));
   let asked = 0;
   const listening = await listenLoopback(
     (incoming, outgoing) =>
@@ -90,27 +89,26 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
       case 'DescribeTaskDefinition':
         return { taskDefinition: find(String(body['taskDefinition'])), tags: [{ key: 'Service', value: 'orbit' }] };
       case 'RegisterTaskDefinition': {
+        const family = String(body['family']);
+        const { definitions } = known(family);
         const revision = definitions.length + 3;
-        const registered = { ...running, ...body, revision, taskDefinitionArn: arn(revision) };
+        const registered = { ...body, family, revision, taskDefinitionArn: arnOf(family, revision) };
         definitions.push(registered);
-        return { taskDefinition: registered };
+        return { taskDefinition: { ...registered, containerDefinitions: body['containerDefinitions'] } };
       }
       case 'CreateDeployment':
         asked = 0;
         return { deploymentId: 'd-1' };
       case 'GetDeployment':
         return { deploymentInfo: nextState() };
-      case 'DescribeServices':
-        return {
-          services: [
-            {
-              taskSets: [
-                { status: 'ACTIVE', taskDefinition: arn(1) },
-                { status: 'PRIMARY', taskDefinition: primary },
-              ],
-            },
-          ],
-        };
+      case 'DescribeServices': {
+        const [family = ''] = body['services'] as string[];
+        const taskSets = [
+          { status: 'ACTIVE', taskDefinition: arnOf(family, 1) },
+          { status: 'PRIMARY', taskDefinition: known(family).primary },
+        ];
+        return { services: [{ taskSets }] };
+      }
       default:
         throw new Error(`got ${operation}, expected an operation of a deployment`);
     }
@@ -120,7 +118,7 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     const { states, shifts } = server.course;
     const state = states[Math.min(asked, states.length - 1)] ?? {};
     asked += 1;
-    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) primary = wantedArn();
+    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) shift(wantedArn());
     return state;
   }
 
@@ -131,8 +129,39 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     return match?.[1] ?? '';
   }
 
-  function find(name: string): unknown {
-    const revision = Number(name.split(':').at(-1));
-    return definitions.find((each) => each.revision === revision) ?? definitions.at(-1);
+  function shift(arn: string): void {
+    known(familyOf(arn)).primary = arn;
   }
+
+  /** By ARN, by family and revision, or the newest of a family. */
+  function find(name: string): unknown {
+    const { definitions } = known(familyOf(name));
+    return definitions.find(({ revision }) => name.endsWith(`:${revision}`)) ?? definitions.at(-1);
+  }
+
+  function known(family: string): Service {
+    const service = services.get(family);
+    if (service === undefined) throw new Error(`got ${family}, expected one of ${[...services.keys()].join(', ')}`);
+    return service;
+  }
+}
+
+interface Service {
+  readonly definitions: { readonly family: string; readonly revision: number; readonly taskDefinitionArn: string }[];
+  /** What has the traffic. */
+  primary: string;
+}
+
+function serviceOf(name: string): Service {
+  const family = `agent-runtime-dev-${name}`;
+  const definitions = [3, 4].map((revision) => ({
+    ...runningOf(family, name),
+    revision,
+    taskDefinitionArn: arnOf(family, revision),
+  }));
+  return { definitions, primary: arnOf(family, 4) };
+}
+
+function familyOf(name: string): string {
+  return /([\w-]+):\d+$/u.exec(name)?.[1] ?? name;
 }

@@ -3,10 +3,12 @@
 import { parseArgs } from 'node:util';
 import { fromDefaultChain } from '../../services/shared/aws-credentials.ts';
 import { createAwsCaller } from './aws.ts';
+import { readManifest } from '../release/manifest.ts';
 import { deployService, rollBackService, type ServiceTarget } from './service.ts';
 import { verifyEnvironment } from './verify.ts';
 
 const usage = `usage:
+  npm run deploy -- release ENV FILE --registry HOST   the images that release.json names: Axon, then Orbit; what runs already stays
   npm run deploy -- service ENV orbit|axon IMAGE       deploys REGISTRY/NAME@sha256:… by the environment's canary
   npm run deploy -- rollback ENV orbit|axon [--to N]   brings revision N back, or the one before the present, the same way
   npm run deploy -- verify ENV [--listener test]       the smoke function's checks, in production or behind the test listeners
@@ -24,7 +26,11 @@ async function run(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { to: { type: 'string' }, listener: { type: 'string', default: 'production' } },
+    options: {
+      to: { type: 'string' },
+      listener: { type: 'string', default: 'production' },
+      registry: { type: 'string' },
+    },
   });
   const [command, environment = '', service, image, ...more] = positionals;
   const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint, DEPLOY_INTERVAL_MS: interval } = process.env;
@@ -32,6 +38,7 @@ async function run(args: readonly string[]): Promise<number> {
   const fits =
     (known && command === 'service' && image !== undefined) ||
     (known && command === 'rollback' && image === undefined) ||
+    (command === 'release' && service !== undefined && image === undefined && values.registry !== undefined) ||
     (command === 'verify' && service === undefined && ['test', 'production'].includes(values.listener));
   if (!fits || more.length > 0 || !/^[a-z][a-z0-9-]+$/.test(environment)) {
     process.stderr.write(`${usage}\n`);
@@ -40,14 +47,23 @@ async function run(args: readonly string[]): Promise<number> {
   if (region === undefined) throw new Error('got no AWS_REGION, expected the region of the environment');
   const credentials = fromDefaultChain();
   const prefix = `agent-runtime-${environment}`;
+  const callAws = createAwsCaller({ region, endpoint, credentials });
+  const follow = { say, ...(interval === undefined ? {} : { intervalMs: Number(interval) }) };
+  if (command === 'release') {
+    const { images } = readManifest(service ?? '');
+    // Axon first: an Orbit may need what a new Axon can do, never the other way round.
+    for (const name of ['axon', 'orbit'] as const) {
+      const wanted = `${values.registry}/${prefix}/${name}@${images[name]}`;
+      say(`${name}: ${await deployService(callAws, { prefix, service: name }, wanted, follow)} has the traffic`);
+    }
+    return 0;
+  }
   if (!known) {
     const listener = values.listener === 'test' ? 'test' : 'production';
     const options = { functionName: `${prefix}-smoke`, listener, region, endpoint, credentials, say } as const;
     return (await verifyEnvironment(options)) ? 0 : 1;
   }
-  const callAws = createAwsCaller({ region, endpoint, credentials });
   const target: ServiceTarget = { prefix, service };
-  const follow = { say, ...(interval === undefined ? {} : { intervalMs: Number(interval) }) };
   if (command === 'rollback' && values.to !== undefined && !/^[1-9]\d*$/.test(values.to))
     throw new Error(`--to: got ${values.to}, expected the number of a revision`);
   const arn =

@@ -43,7 +43,7 @@ const answeredOnly = new Set([
 const byDigest = /^[a-z0-9.-]+(?::\d+)?\/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$/;
 
 /**
- * Deploys an image by its digest.
+ * Deploys an image by its digest, unless it has the traffic already.
  *
  * @returns the ARN of the task definition that now takes the traffic
  * @throws Error when the image is not named by digest, or the deployment does not succeed
@@ -55,7 +55,12 @@ export async function deployService(
   options: FollowOptions,
 ): Promise<string> {
   if (!byDigest.test(image)) throw new Error(`image: got ${image}, expected REGISTRY/NAME@sha256:…`);
-  const { taskDefinition, tags } = await describe(callAws, `${target.prefix}-${target.service}`);
+  const present = await primaryOf(callAws, target);
+  const { taskDefinition, tags } = await describe(callAws, present);
+  if (taskDefinition.containerDefinitions.some((each) => each.name === target.service && each.image === image)) {
+    options.say(`${target.service}: runs that image already`);
+    return present;
+  }
   const containers = taskDefinition.containerDefinitions.map((each) =>
     each.name === target.service ? { ...each, image } : each,
   );

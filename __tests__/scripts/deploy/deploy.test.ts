@@ -1,10 +1,12 @@
 // `npm run deploy` as a pipeline runs it, against ECS and CodeDeploy that end as a deployment can end.
 // Next: scripts/deploy/main.ts, the command.
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../../support/repository-files.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type CodeDeployServer, startCodeDeployServer } from '../../support/code-deploy-server.ts';
 
 const runFile = promisify(execFile);
@@ -162,6 +164,51 @@ describe('a rollback by hand', () => {
   });
 });
 
+describe('a release', () => {
+  const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const pack = (file: string) => ({ file, sha256: 'c'.repeat(64) });
+  const manifest = path.join(temporaryFolder('release'), 'release.json');
+  writeFileSync(
+    manifest,
+    JSON.stringify({
+      version: '1.2.3',
+      commit: 'd'.repeat(40),
+      images: { orbit: digestOf('a'), axon: digestOf('b') },
+      functions: { governance: pack('governance.zip'), rotation: pack('rotation.zip') },
+    }),
+  );
+  const release = () => deploy('release', 'dev', manifest, '--registry', 'registry.example');
+  const ordered = () =>
+    server.calls
+      .filter(({ operation }) => operation === 'RegisterTaskDefinition')
+      .map(({ body }) => (body['containerDefinitions'] as { image: string }[])[0]?.image);
+
+  test('goes to Axon, then to Orbit, each by the digest that it names; again, nothing is begun', async () => {
+    const { code, stdout, stderr } = await release();
+    expect([code, stderr]).toEqual([0, '']);
+    const images = ['axon@sha256:b', 'orbit@sha256:a'].map(
+      (name) => `registry.example/agent-runtime-dev/${name.padEnd(name.length + 63, name.at(-1))}`,
+    );
+    expect(ordered()).toEqual(images);
+    expect(stdout.match(/has the traffic/gu)).toHaveLength(2);
+    const again = await release();
+    expect(again.stdout).toContain('axon: runs that image already\n');
+    expect(ordered()).toHaveLength(2);
+  });
+
+  test('stops at Axon when its deployment fails: Orbit stays as it is', async () => {
+    server.course = { states: [{ status: 'Failed' }] };
+    expect((await release()).code).toBe(1);
+    expect(ordered()).toHaveLength(1);
+  });
+
+  test('is refused when release.json is not there', async () => {
+    const { code, stderr } = await deploy('release', 'dev', `${manifest}.other`, '--registry', 'registry.example');
+    expect([code, server.calls]).toEqual([1, []]);
+    expect(stderr).toContain('expected the manifest of a release');
+  });
+});
+
 describe('a verification', () => {
   const passed = { check: 'orbit_health', ok: true, durationMs: 3 };
   const refused = { check: 'axon_replayed_grant', ok: false, detail: 'got 200, expected 403 replayed', durationMs: 4 };
@@ -212,7 +259,7 @@ test.each(['registry.example/orbit:latest', 'orbit', `registry.example/orbit@sha
 test('a refusal of AWS ends it, with its reason', async () => {
   server.failing.push([400, 'AccessDeniedException']);
   const { code, stderr } = await deploy('service', 'dev', 'orbit', image);
-  expect([code, operations()]).toEqual([1, ['DescribeTaskDefinition']]);
+  expect([code, operations()]).toEqual([1, ['DescribeServices']]);
   expect(stderr).toContain('AccessDeniedException');
 });
 
