@@ -13,10 +13,11 @@ export type AwsCli = (...args: string[]) => Promise<unknown>;
 
 const alarmSchema = z.object({
   AlarmName: z.string(),
-  AlarmDescription: z.string(),
+  // What scaling makes for itself has none, and is nobody's declaration.
+  AlarmDescription: z.string().default(''),
   Threshold: z.number().optional(),
   EvaluationPeriods: z.number(),
-  DatapointsToAlarm: z.number(),
+  DatapointsToAlarm: z.number().optional(),
   Metrics: z.array(
     z.object({
       MetricStat: z

@@ -21,6 +21,8 @@ describe('policy export cedar', () => {
       'acme.cedarschema.json',
       'default.cedar',
       'default.cedarschema.json',
+      'smoke.cedar',
+      'smoke.cedarschema.json',
     ]);
     const text = await readFile(path.join(folder, 'acme.cedar'), 'utf8');
     const schema = JSON.parse(await readFile(path.join(folder, 'acme.cedarschema.json'), 'utf8')) as object;
