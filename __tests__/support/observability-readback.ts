@@ -55,15 +55,13 @@ async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
     const expected = {
       threshold: declared.threshold,
       periods: [declared.breaching.periods, declared.breaching.of],
-      metrics: Object.values(declared.of).map(({ signal, statistic }) => {
-        const { namespace, name, dimensions } = signals[signal];
-        return [
-          namespace === ownNamespace ? `${namespace}/${prefix}` : namespace,
-          name,
-          statistic,
-          Object.keys(dimensions),
-        ];
-      }),
+      metrics: Object.values(declared.of)
+        .map(({ signal, statistic }) => {
+          const { namespace, name, dimensions } = signals[signal];
+          const whole = namespace === ownNamespace ? `${namespace}/${prefix}` : namespace;
+          return describeMetric(whole, name, statistic, Object.keys(dimensions));
+        })
+        .toSorted(),
     };
     return found.flatMap((alarm) => {
       const got = summarize(alarm);
@@ -79,12 +77,18 @@ function summarize(alarm: AlarmInAccount) {
   return {
     threshold: alarm.Threshold,
     periods: [alarm.DatapointsToAlarm, alarm.EvaluationPeriods],
-    metrics: alarm.Metrics.flatMap(({ MetricStat: stat }) =>
-      stat === undefined
-        ? []
-        : [[stat.Metric.Namespace, stat.Metric.MetricName, stat.Stat, stat.Metric.Dimensions.map(({ Name }) => Name)]],
-    ),
+    metrics: alarm.Metrics.flatMap(({ MetricStat: stat }) => {
+      if (stat === undefined) return [];
+      const { Namespace: namespace, MetricName: name, Dimensions: dimensions } = stat.Metric;
+      const names = dimensions.map((each) => each.Name);
+      return [describeMetric(namespace, name, stat.Stat, names)];
+    }).toSorted(),
   };
+}
+
+/** Neither metrics nor dimensions have an order of their own. */
+function describeMetric(namespace: string, name: string, statistic: string, dimensions: readonly string[]): string {
+  return `${statistic} of ${namespace} ${name} by ${dimensions.toSorted().join(', ') || 'nothing'}`;
 }
 
 async function findDashboardFaults(aws: AwsCli, prefix: string): Promise<string[]> {
