@@ -1218,6 +1218,41 @@ data "aws_iam_policy_document" "github_actions_app_boundary_document" {
   }
   statement {
     actions = [
+      "ecs:TagResource"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:ecs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name_prefix}-orbit:*",
+      "arn:${data.aws_partition.current_partition.partition}:ecs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name_prefix}-axon:*"
+    ]
+    sid = "TagTasks"
+    condition {
+      test = "StringEquals"
+      values = [
+        "RegisterTaskDefinition"
+      ]
+      variable = "ecs:CreateAction"
+    }
+  }
+  statement {
+    actions = [
+      "ecs:DescribeTaskDefinition"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "LookAtTasks"
+  }
+  statement {
+    actions = [
+      "lambda:InvokeFunction"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke"
+    ]
+    sid = "AskSmoke"
+  }
+  statement {
+    actions = [
       "iam:PassRole"
     ]
     resources = [
@@ -1404,6 +1439,41 @@ data "aws_iam_policy_document" "github_actions_app_permissions_document" {
       "arn:${data.aws_partition.current_partition.partition}:ecs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name_prefix}-axon:*"
     ]
     sid = "RegisterTasks"
+  }
+  statement {
+    actions = [
+      "ecs:TagResource"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:ecs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name_prefix}-orbit:*",
+      "arn:${data.aws_partition.current_partition.partition}:ecs:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:task-definition/${var.name_prefix}-axon:*"
+    ]
+    sid = "TagTasks"
+    condition {
+      test = "StringEquals"
+      values = [
+        "RegisterTaskDefinition"
+      ]
+      variable = "ecs:CreateAction"
+    }
+  }
+  statement {
+    actions = [
+      "ecs:DescribeTaskDefinition"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "LookAtTasks"
+  }
+  statement {
+    actions = [
+      "lambda:InvokeFunction"
+    ]
+    resources = [
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke"
+    ]
+    sid = "AskSmoke"
   }
   statement {
     actions = [
