@@ -4,6 +4,8 @@
 
 /** The only governance files a service may import: the shapes that cross the boundary and their compact token format. */
 const governanceBoundary = '^governance/(contract|token)\\.ts$';
+/** How a program writes its metrics, and their names. */
+const metricNames = '^observability/(emf|signals)\\.ts$';
 /** Everything that lives in this repository, as opposed to packages and Node's own modules. */
 const ownCode = '^(main\\.ts$|(stacks|services|governance|observability|cicd|scripts|__tests__)/)';
 const infrastructurePackages = '(^|node_modules/)(cdktf|cdktf-cli|cdktn|constructs|@cdktf|@cdktn)(/|$)';
@@ -99,18 +101,21 @@ const infrastructureRules = [
 const runtimeRules = [
   {
     name: 'orbit-imports',
-    comment: 'Orbit imports services/shared, the governance boundary and the contract of Axon.',
+    comment: 'Orbit imports services/shared, the governance boundary, the contract of Axon and the names of metrics.',
     severity: 'error',
     from: { path: '^services/orbit/' },
-    to: { path: ownCode, pathNot: ['^services/(orbit|shared)/', '^services/axon/contract\\.ts$', governanceBoundary] },
+    to: {
+      path: ownCode,
+      pathNot: ['^services/(orbit|shared)/', '^services/axon/contract\\.ts$', governanceBoundary, metricNames],
+    },
   },
   {
     name: 'axon-imports',
     comment:
-      'Axon imports services/shared and the governance boundary. It checks a grant by itself, so it never imports Orbit or the policy.',
+      'Axon imports services/shared, the governance boundary and the names of metrics. It checks a grant by itself, so it never imports Orbit or the policy.',
     severity: 'error',
     from: { path: '^services/axon/' },
-    to: { path: ownCode, pathNot: ['^services/(axon|shared)/', governanceBoundary] },
+    to: { path: ownCode, pathNot: ['^services/(axon|shared)/', governanceBoundary, metricNames] },
   },
   {
     name: 'rotation-imports',
@@ -130,10 +135,11 @@ const runtimeRules = [
   },
   {
     name: 'shared-imports',
-    comment: 'What both services need knows neither of them; of governance it may know the contract alone.',
+    comment:
+      'What both services need knows neither of them; of governance it may know the contract alone, of observability how metrics are written.',
     severity: 'error',
     from: { path: '^services/shared/' },
-    to: { path: ownCode, pathNot: ['^services/shared/', '^governance/contract\\.ts$'] },
+    to: { path: ownCode, pathNot: ['^services/shared/', '^governance/contract\\.ts$', metricNames] },
   },
   {
     name: 'local-imports',
@@ -161,10 +167,11 @@ const runtimeRules = [
   },
   {
     name: 'governance-imports',
-    comment: 'Governance imports neither services nor stacks; what both sides need sits in governance/contract.ts.',
+    comment:
+      'Governance imports neither services nor stacks, and of observability how metrics are written; what both sides need sits in governance/contract.ts.',
     severity: 'error',
     from: { path: '^governance/' },
-    to: { path: ownCode, pathNot: '^governance/' },
+    to: { path: ownCode, pathNot: ['^governance/', metricNames] },
   },
 ];
 

@@ -6,7 +6,7 @@ import { type SignalName } from './signals.ts';
 export type Severity = 'P0' | 'P1' | 'P2' | 'P3';
 
 /** How a period's values become one. */
-export type Statistic = 'Sum' | 'Average' | 'Maximum' | 'SampleCount' | 'p50' | 'p95' | 'p99';
+export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | 'p50' | 'p95' | 'p99';
 
 /** An alarm on one signal, or on an expression over several; on a signal of a target group, one for each of them. */
 export interface Alarm {
@@ -21,8 +21,12 @@ export interface Alarm {
   readonly of: Readonly<Record<string, { readonly signal: SignalName; readonly statistic: Statistic }>>;
   /** Metric math over the ids; without it there is one signal. */
   readonly expression?: string;
-  readonly threshold: number;
-  /** @defaultValue GreaterThanThreshold */
+  /**
+   * A value, or a band around what is usual at this hour and weekday, in standard deviations
+   * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Anomaly_Detection.html): it rings above it.
+   */
+  readonly threshold: number | { readonly band: number };
+  /** For a value. @defaultValue GreaterThanThreshold */
   readonly comparison?: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
   /** Seconds of a period. */
   readonly periodSeconds: number;

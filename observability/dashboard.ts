@@ -21,6 +21,14 @@ export interface Graph {
   readonly axis?: string;
 }
 
+/** A metric that has a series for each value of a dimension, all of them. */
+export interface Spread {
+  readonly kind: 'spread';
+  readonly title: string;
+  readonly signal: SignalName;
+  readonly statistic: Statistic;
+}
+
 /** What an alarm judges, drawn as it judges it, with its threshold: nothing is typed twice. */
 export interface Judged {
   readonly kind: 'judged';
@@ -44,7 +52,7 @@ export interface AlarmStates {
 }
 
 /** Anything on a dashboard below its header. */
-export type Widget = Graph | Judged | LogAnswer | AlarmStates;
+export type Widget = Graph | Spread | Judged | LogAnswer | AlarmStates;
 
 /** A page: a header, then rows of widgets that share its width. */
 export interface Dashboard {

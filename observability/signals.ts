@@ -1,7 +1,7 @@
-// Every metric that an alarm or a dashboard names: AWS's own, and what is counted in the programs' own log lines.
-// Next: observability/alarm.ts, which judges them.
+// Every metric that an alarm or a dashboard names: AWS's own, what the programs write, what is counted in log lines.
+// Next: observability/emf.ts, how the programs write them; observability/alarm.ts, which judges them.
 
-/** Namespace of what is counted in log lines; each environment has its own below it, `AgentRuntime/<prefix>`. */
+/** Namespace of our own metrics; each environment has its own below it, `AgentRuntime/<prefix>`. */
 export const namespace = 'AgentRuntime';
 
 /** Whose value a dimension has; the stack knows the names of an environment. */
@@ -11,6 +11,7 @@ export type Subject =
   | 'axon'
   | 'governance'
   | 'rotation'
+  | 'certificate'
   | 'load-balancer'
   /** One of the two of each service: an alarm that names it is made for every one. */
   | 'target-group'
@@ -23,12 +24,16 @@ export type Subject =
 export interface Signal {
   readonly namespace: string;
   readonly name: string;
-  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'Seconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'Seconds' | 'None' | 'Bytes/Second';
   /** Dimension → whose value. */
   readonly dimensions: Readonly<Record<string, Subject>>;
+  /** The dimension whose values the program itself names, with a series for each. */
+  readonly by?: string;
 }
 
 const loadBalancer = { LoadBalancer: 'load-balancer' } as const;
+const own = <Name extends string, Unit extends Signal['unit']>(name: Name, unit: Unit) =>
+  ({ namespace, name, unit, dimensions: {} }) as const;
 const ofService = (service: 'orbit' | 'axon') => ({ ClusterName: 'cluster', ServiceName: service }) as const;
 
 function throttles<T extends Subject>(what: 'Read' | 'Write', table: T) {
@@ -40,8 +45,22 @@ function throttles<T extends Subject>(what: 'Read' | 'Write', table: T) {
   } as const;
 }
 
+/** By Container Insights alone (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html). */
+function traffic(service: 'orbit' | 'axon', direction: 'Rx' | 'Tx') {
+  return {
+    namespace: 'ECS/ContainerInsights',
+    name: `Network${direction}Bytes`,
+    unit: 'Bytes/Second',
+    dimensions: ofService(service),
+  } as const;
+}
+
 /** Metrics by what they say. */
 export const signals = {
+  orbitReceived: traffic('orbit', 'Rx'),
+  orbitSent: traffic('orbit', 'Tx'),
+  axonReceived: traffic('axon', 'Rx'),
+  axonSent: traffic('axon', 'Tx'),
   requests: { namespace: 'AWS/ApplicationELB', name: 'RequestCount', unit: 'Count', dimensions: loadBalancer },
   targetErrors: {
     namespace: 'AWS/ApplicationELB',
@@ -105,22 +124,89 @@ export const signals = {
     unit: 'Count',
     dimensions: loadBalancer,
   },
-  permits: { namespace, name: 'Permits', unit: 'Count', dimensions: {} },
-  denials: { namespace, name: 'Denials', unit: 'Count', dimensions: {} },
-  failedDecisions: { namespace, name: 'FailedDecisions', unit: 'Count', dimensions: {} },
-  refusals: { namespace, name: 'Refusals', unit: 'Count', dimensions: {} },
-  identityMismatches: { namespace, name: 'IdentityMismatches', unit: 'Count', dimensions: {} },
-  unrecordedDecisions: { namespace, name: 'UnrecordedDecisions', unit: 'Count', dimensions: {} },
-  unansweredQuestions: { namespace, name: 'UnansweredQuestions', unit: 'Count', dimensions: {} },
-  orbitErrors: { namespace, name: 'OrbitErrors', unit: 'Count', dimensions: {} },
-  axonErrors: { namespace, name: 'AxonErrors', unit: 'Count', dimensions: {} },
-  meshRefusals: { namespace, name: 'MeshRefusals', unit: 'Count', dimensions: {} },
+  concurrentDecisions: {
+    namespace: 'AWS/Lambda',
+    name: 'ConcurrentExecutions',
+    unit: 'Count',
+    dimensions: { FunctionName: 'governance' },
+  },
+  certificateDays: {
+    namespace: 'AWS/CertificateManager',
+    name: 'DaysToExpiry',
+    unit: 'None',
+    dimensions: { CertificateArn: 'certificate' },
+  },
+  // Decisions.
+  permits: own('Permits', 'Count'),
+  denials: own('Denials', 'Count'),
+  failedDecisions: own('FailedDecisions', 'Count'),
+  identityMismatches: own('IdentityMismatches', 'Count'),
+  decisionLatency: own('DecisionLatency', 'Milliseconds'),
+  decisions: { ...own('Decisions', 'Count'), by: 'reason' },
+  tenantDecisions: { ...own('TenantDecisions', 'Count'), by: 'tenant' },
+  tenantDenials: { ...own('TenantDenials', 'Count'), by: 'tenant' },
+  policyRevision: { ...own('PolicyRevision', 'None'), by: 'tenant' },
+  /** How long ago the policy that decides was last found in force. */
+  policyAge: own('PolicyAge', 'Seconds'),
+  /** How long ago the key that signs grants was certified. */
+  certificateAge: own('CertificateAge', 'Seconds'),
+  unrecordedDecisions: own('UnrecordedDecisions', 'Count'),
+  // Hops: all of a request, then each step of it.
+  orbitLatency: own('OrbitLatency', 'Milliseconds'),
+  governLatency: own('GovernLatency', 'Milliseconds'),
+  actLatency: own('ActLatency', 'Milliseconds'),
+  axonLatency: own('AxonLatency', 'Milliseconds'),
+  verifyLatency: own('VerifyLatency', 'Milliseconds'),
+  reasonLatency: own('ReasonLatency', 'Milliseconds'),
+  // What goes wrong, by its code.
+  orbitProblems: { ...own('OrbitProblems', 'Count'), by: 'code' },
+  axonProblems: { ...own('AxonProblems', 'Count'), by: 'code' },
+  unansweredQuestions: own('UnansweredQuestions', 'Count'),
+  refusals: own('Refusals', 'Count'),
+  replays: own('Replays', 'Count'),
+  orbitErrors: own('OrbitErrors', 'Count'),
+  axonErrors: own('AxonErrors', 'Count'),
+  meshRefusals: own('MeshRefusals', 'Count'),
+  // How near a process is to its limit.
+  orbitSaturation: own('OrbitSaturation', 'Percent'),
+  axonSaturation: own('AxonSaturation', 'Percent'),
+  replaySetUse: own('ReplaySetUse', 'Percent'),
 } as const satisfies Readonly<Record<string, Signal>>;
 /** A signal of {@link signals}. */
 export type SignalName = keyof typeof signals;
 
 /** A log group by whose it is. */
 export type LogSource = 'orbit' | 'axon' | 'governance' | 'mesh';
+
+/** What each program writes itself, in the embedded metric format. */
+export const emitted = {
+  governance: [
+    'permits',
+    'denials',
+    'failedDecisions',
+    'identityMismatches',
+    'decisionLatency',
+    'decisions',
+    'tenantDecisions',
+    'tenantDenials',
+    'policyRevision',
+    'policyAge',
+    'certificateAge',
+  ],
+  orbit: ['orbitLatency', 'governLatency', 'actLatency', 'orbitProblems', 'unansweredQuestions', 'orbitSaturation'],
+  axon: [
+    'axonLatency',
+    'verifyLatency',
+    'reasonLatency',
+    'axonProblems',
+    'refusals',
+    'replays',
+    'axonSaturation',
+    'replaySetUse',
+  ],
+} as const satisfies Partial<Record<LogSource, readonly SignalName[]>>;
+/** A signal that a program writes. */
+export type EmittedSignal = (typeof emitted)[keyof typeof emitted][number];
 
 /** A metric that is counted in log lines (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html). */
 export interface CountedLine {
@@ -131,30 +217,15 @@ export interface CountedLine {
 
 const errorLines = '{ ($.level = "error") || ($.level = "fatal") }';
 
-/** What is counted. An audit record is one line with `allowed` and `reason`. */
+/** What is counted in lines: where a program cannot count, or may say it from anywhere. */
 export const countedLines: readonly CountedLine[] = [
-  { signal: 'permits', source: 'governance', pattern: '{ $.allowed IS TRUE }' },
-  { signal: 'denials', source: 'governance', pattern: '{ $.allowed IS FALSE }' },
-  {
-    signal: 'failedDecisions',
-    source: 'governance',
-    pattern: '{ $.reason = "policy_*" || $.reason = "evaluation_error" || $.reason = "governance_unavailable" }',
-  },
-  {
-    signal: 'identityMismatches',
-    source: 'governance',
-    pattern: '{ $.reason = "identity_mismatch" }',
-  },
   {
     signal: 'unrecordedDecisions',
     source: 'governance',
     pattern: '{ $.message = "audit record could not be written" }',
   },
-  { signal: 'unansweredQuestions', source: 'orbit', pattern: '{ $.message = "governance did not answer" }' },
   { signal: 'orbitErrors', source: 'orbit', pattern: errorLines },
   { signal: 'axonErrors', source: 'axon', pattern: errorLines },
-  // Any of the codes in services/axon/verify.ts.
-  { signal: 'refusals', source: 'axon', pattern: '{ $.refusal = "*" }' },
   // https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html: `-` where a call was let through.
   {
     signal: 'meshRefusals',

@@ -37,7 +37,10 @@ function counts(): string {
       'metrics that alarms look at, composite alarms',
       ({ alarmMetrics, composites }) => `${alarmMetrics}, ${composites}`,
     ],
-    ['dashboards, custom metrics', ({ dashboards, customMetrics }) => `${dashboards}, ${customMetrics}`],
+    [
+      'dashboards, custom metrics',
+      ({ dashboards, customMetrics, spreadMetrics }) => `${dashboards}, ${customMetrics + spreadMetrics}`,
+    ],
     ['GiB of Governance kept warm', ({ provisionedGib }) => provisionedGib],
   ];
   return table(
@@ -122,6 +125,7 @@ function assumptions(): string {
     ['hours of a month', priceList.assumptions.hoursOfMonth],
     ['price of spot, as a share', spotShare],
     ['bytes of logs per request, all programs', bytesOfLogsPerRequest],
+    ['values of a dimension that programs name: tenants, reasons, codes', priceList.assumptions.valuesOfDimension],
     ['milliseconds of Governance per request', functionMillisecondsPerRequest],
     ['DynamoDB write units per request: quota transaction and single use', writesPerRequest],
   ];

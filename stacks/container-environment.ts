@@ -13,6 +13,7 @@ type Variables<S extends z.ZodType> = { readonly [K in keyof z.input<S>]: string
 export interface ContainerContext {
   readonly config: EnvironmentConfig;
   readonly release: string;
+  readonly metricsNamespace: string;
   readonly axonUrl: string;
   readonly orbitRoleArn: string;
   readonly smokeRoleArn: string;
@@ -40,6 +41,7 @@ export function orbitEnvironment(context: ContainerContext): Record<string, stri
     ORBIT_TLS: `${containerProtocol(config, 'orbit') === 'https'}`,
     ORBIT_VERSION: release,
     ORBIT_SECRET: orbitSecretArn,
+    METRICS_NAMESPACE: context.metricsNamespace,
     ...tracesOf(config),
     GOVERNANCE_FUNCTION: governanceFunction,
     AXON_URL: axonUrl,
@@ -59,6 +61,7 @@ export function axonEnvironment(context: ContainerContext): Record<string, strin
     AXON_TLS: `${containerProtocol(config, 'axon') === 'https'}`,
     AXON_VERSION: release,
     AXON_SECRET: axonSecretArn,
+    METRICS_NAMESPACE: context.metricsNamespace,
     ...tracesOf(config),
     AXON_MESH: config.mesh,
     AXON_CALLERS: `orbit=${orbitRoleArn},smoke=${smokeRoleArn}`,

@@ -1,5 +1,6 @@
 // Every resource name and tag, in one place: what an environment is called, and all that follows from it.
 // Next: stacks/environment-stack.ts, which passes the prefix to every module.
+import { namespace as ownNamespace } from '../observability/signals.ts';
 
 /** The workloads that have a role, a boundary and a place in policies; a role is `<prefix>-<workload>-role`. */
 export const workloads = [
@@ -52,6 +53,7 @@ export function names(prefix: string) {
     cluster: named('cluster'),
     loadBalancer: named('alb'),
     mesh: named('mesh'),
+    metricsNamespace: `${ownNamespace}/${prefix}`,
     governance: named('governance'),
     smoke: named('smoke'),
     rotation: named('secrets-rotation'),

@@ -11,6 +11,9 @@ import { signals } from '../../observability/signals.ts';
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
 const graphs = dashboards.flatMap(({ rows }) => rows.flat().flatMap((widget) => ('lines' in widget ? [widget] : [])));
 const lines: readonly Line[] = graphs.flatMap((graph) => graph.lines);
+const spreads = dashboards.flatMap(({ rows }) =>
+  rows.flat().flatMap((widget) => (widget.kind === 'spread' ? [widget] : [])),
+);
 
 describe('an alarm', () => {
   test('has a name of its own', () => {
@@ -45,6 +48,7 @@ test('every signal is looked at by an alarm or a dashboard', () => {
   const looked = new Set<string>([
     ...alarms.flatMap(({ of }) => Object.values(of).map(({ signal }) => signal)),
     ...lines.map(({ signal }) => signal),
+    ...spreads.map(({ signal }) => signal),
   ]);
   expect(Object.keys(signals).filter((name) => !looked.has(name))).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { type Signer } from '../../governance/lambda/signer.ts';
 import { createFolderStore } from '../../governance/lambda/store.ts';
 import { type Decision, type DecisionRequest } from '../../governance/contract.ts';
 import { sha256Base64url } from '../../governance/token.ts';
+import { type Metrics } from '../../observability/emf.ts';
 import { createAxonApp } from '../../services/axon/app.ts';
 import { createHeartbeatReasoner } from '../../services/axon/reasoners/heartbeat.ts';
 import { type Reasoner } from '../../services/axon/reasoners/reasoner.ts';
@@ -23,6 +24,7 @@ import { createOrbitApp } from '../../services/orbit/app.ts';
 import { type AxonClient } from '../../services/orbit/axon-client.ts';
 import { type Caller } from '../../services/orbit/authenticate.ts';
 import { type GovernanceClient } from '../../services/orbit/governance-client.ts';
+import { measureAxon, measureGovernance } from '../../services/orbit/measured-calls.ts';
 import { createProofKey, type ProofKey } from '../../services/orbit/proof-key.ts';
 import { ServiceError } from '../../services/shared/errors.ts';
 import { createPseudonymizer } from '../../services/shared/pseudonym.ts';
@@ -72,6 +74,8 @@ export interface RuntimeOptions {
   readonly caller?: Caller;
   /** Takes what the services log. @defaultValue nobody */
   readonly logOf?: (service: 'orbit' | 'axon') => Logger;
+  /** Takes each program's metrics. @defaultValue nobody */
+  readonly metricsOf?: (program: 'governance' | 'orbit' | 'axon') => Metrics;
 }
 
 export const shippedPolicies = path.resolve(import.meta.dirname, '../../governance/policies');
@@ -91,7 +95,9 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     nowMs,
   });
   const store = await createFolderStore({ folder: options.policyFolder ?? shippedPolicies, report, nowMs });
-  const handler = createHandler({ store, quotas: createMemoryQuotaStore(), grants, audit, report, nowMs });
+  const quotas = createMemoryQuotaStore();
+  const metrics = options.metricsOf?.('governance');
+  const handler = createHandler({ store, quotas, grants, audit, report, metrics, nowMs });
   const decide = (request: object, alias = 'orbit'): Promise<Decision> =>
     handler(request, { invokedFunctionArn: `${functionArn}:${alias}` });
 
@@ -117,6 +123,7 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     singleUse: options.singleUse ?? null,
     readiness: createReadiness({}),
     log: logOf('axon'),
+    metrics: options.metricsOf?.('axon'),
     version: 'test',
     requestTimeoutMs: 10_000,
   });
@@ -145,15 +152,18 @@ export async function createRuntime(options: RuntimeOptions = {}) {
     );
   };
   const caller = options.caller ?? { tenant: 'default', subject: 'user:ada' };
+  const askGovernance: GovernanceClient = options.askGovernance ?? ((request) => decide(request));
+  const orbitMetrics = options.metricsOf?.('orbit');
   const orbitApp = createOrbitApp({
     authenticator: { authenticate: (header) => authenticateCaller(header, caller) },
-    askGovernance: options.askGovernance ?? ((request) => decide(request)),
-    callAxon,
+    askGovernance: orbitMetrics ? measureGovernance(askGovernance, orbitMetrics) : askGovernance,
+    callAxon: orbitMetrics ? measureAxon(callAxon, orbitMetrics) : callAxon,
     proofKey,
     service: 'orbit',
     pseudonymize,
     readiness: createReadiness({}),
     log: logOf('orbit'),
+    metrics: orbitMetrics,
     version: 'test',
     requestTimeoutMs: 10_000,
   });

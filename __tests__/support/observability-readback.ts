@@ -53,7 +53,7 @@ async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
     const found = made.filter(({ AlarmDescription: text }) => text.endsWith(`docs/runbook.md#${declared.name}`));
     if (found.length === 0) return [`alarm ${prefix}-${declared.name}: got none, expected it`];
     const expected = {
-      threshold: declared.threshold,
+      threshold: typeof declared.threshold === 'number' ? declared.threshold : undefined,
       periods: [declared.breaching.periods, declared.breaching.of],
       metrics: Object.values(declared.of)
         .map(({ signal, statistic }) => {

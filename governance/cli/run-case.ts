@@ -25,7 +25,7 @@ export const standInBinding = { method: 'POST', path: '/reason', bodySha256: 'b'
 const tokens = { grant: '<grant>', certificate: '<certificate>' };
 /** Signs nothing: its tokens say what they stand for. */
 export const standInIssuer: GrantIssuer = {
-  issue: () => Promise.resolve({ ...tokens, expiresMs: 0 }),
+  issue: () => Promise.resolve({ ...tokens, expiresMs: 0, certificateAgeSeconds: 0 }),
   attest: () => Promise.resolve({ token: '<token>', certificate: tokens.certificate }),
   prepare: () => Promise.resolve(),
 };
@@ -108,9 +108,10 @@ function explainAgain({ tenants, platform }: PolicySet, event: unknown, nowMs: n
 /** Serves a set as it is: no refresh, no staleness. */
 export function createFixedStore({ tenants, platform }: PolicySet): PolicyStore {
   return {
-    lookup(tenant) {
+    lookup(tenant, confirmedMs) {
       const found = tenants.get(tenant);
-      if (found) return Promise.resolve({ ok: true, policy: found.policy, platform: platform?.policy ?? null });
+      if (found)
+        return Promise.resolve({ ok: true, policy: found.policy, platform: platform?.policy ?? null, confirmedMs });
       const detail = `got tenant ${tenant}, expected one with a policy`;
       return Promise.resolve({ ok: false, reason: 'unknown_tenant', detail });
     },

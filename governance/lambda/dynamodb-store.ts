@@ -33,7 +33,7 @@ export interface DynamoStoreOptions {
 }
 
 type Refusal = Extract<PolicyLookup, { ok: false }>;
-type Standing = { ok: true; policy: CompiledPolicy } | Refusal;
+type Standing = { ok: true; policy: CompiledPolicy; confirmedMs: number } | Refusal;
 
 /** What is known of a tenant. */
 interface Slot {
@@ -78,7 +78,9 @@ export async function createDynamoStore(options: DynamoStoreOptions): Promise<Po
         bounds.reason === 'unknown_tenant' ? 'policy_unavailable' : bounds.reason,
         `platform: ${bounds.detail}`,
       );
-    return own.ok ? { ok: true, policy: own.policy, platform: bounds.policy } : own;
+    if (!own.ok) return own;
+    const confirmedMs = Math.min(own.confirmedMs, bounds.confirmedMs);
+    return { ok: true, policy: own.policy, platform: bounds.policy, confirmedMs };
   }
 
   async function standingOf(tenant: string, atMs: number): Promise<Standing> {
@@ -106,7 +108,7 @@ export async function createDynamoStore(options: DynamoStoreOptions): Promise<Po
   }
 
   function judge({ policy, confirmedMs, problem }: Slot, atMs: number): Standing {
-    if (policy && Math.abs(atMs - confirmedMs) <= maxStaleMs) return { ok: true, policy };
+    if (policy && Math.abs(atMs - confirmedMs) <= maxStaleMs) return { ok: true, policy, confirmedMs };
     if (policy && (problem === null || problem.reason === 'policy_unavailable'))
       return refuse('policy_stale', problem?.detail ?? 'got no confirmation of the last good document in time');
     return refuse(problem?.reason ?? 'policy_unavailable', problem?.detail ?? 'got no document yet');

@@ -14,6 +14,8 @@ export interface IssuedGrant {
   readonly grant: string;
   readonly certificate: string;
   readonly expiresMs: number;
+  /** How long ago the certificate was made. */
+  readonly certificateAgeSeconds: number;
 }
 
 /** Issues grants and signs audit checkpoints with the same certified key. */
@@ -79,6 +81,7 @@ export function createGrantIssuer(options: GrantIssuerOptions): GrantIssuer {
       grant: signToken({ typ: tokenTypes.grant }, claims, key.privateKey),
       certificate: key.certificate,
       expiresMs: exp * 1000,
+      certificateAgeSeconds: iat - (key.expiresSeconds - certificateSeconds),
     };
   }
 

@@ -1,12 +1,14 @@
 // Governance: validates, identifies, decides, charges quotas, signs the grant and records it, in that order.
 // Next: governance/policy/decide.ts, the decision itself; services/axon/verify.ts, which checks what is signed here.
 import { v7 as uuidv7 } from 'uuid';
+import { type Metrics } from '../../observability/emf.ts';
 import { type Decision, type DecisionRequest, type Reason } from '../contract.ts';
 import { type CompiledPolicy } from '../policy/compile.ts';
 import { decide, type Verdict } from '../policy/decide.ts';
 import { type AuditTrail } from './audit.ts';
 import { auditFields } from './audit-fields.ts';
 import { monotonicMs } from './clock.ts';
+import { recordDecision } from './decision-metrics.ts';
 import { type GrantIssuer } from './grant.ts';
 import { chargesFor, type QuotaStore } from './quota.ts';
 import { readRequest } from './request.ts';
@@ -20,6 +22,8 @@ export interface GovernanceRuntime {
   readonly grants: GrantIssuer;
   readonly audit: AuditTrail;
   readonly report: StoreReport;
+  /** @defaultValue none are written */
+  readonly metrics?: Metrics | undefined;
   readonly nowMs?: () => number;
 }
 
@@ -41,9 +45,18 @@ interface Draft extends Omit<Decision, 'issuedAt' | 'decisionId' | 'decisionMicr
 export function createHandler(
   runtime: GovernanceRuntime,
 ): (event: unknown, context: InvocationContext) => Promise<Decision> {
-  const { audit, report, nowMs = Date.now } = runtime;
+  const { audit, report, metrics, nowMs = Date.now } = runtime;
 
-  return async function govern(event, { invokedFunctionArn, clientContext }) {
+  return async function govern(event, context) {
+    const decision = await decideOnRecord(event, context);
+    if (metrics) recordDecision(metrics, decision);
+    return decision;
+  };
+
+  async function decideOnRecord(
+    event: unknown,
+    { invokedFunctionArn, clientContext }: InvocationContext,
+  ): Promise<Decision> {
     const startedAt = monotonicMs();
     const issuedMs = nowMs();
     const decisionId = uuidv7();
@@ -72,7 +85,7 @@ export function createHandler(
         decisionMicros,
       };
     }
-  };
+  }
 
   async function settle(
     request: DecisionRequest,
@@ -99,12 +112,13 @@ async function decideAndSign(
   decisionId: string,
   issuedMs: number,
 ): Promise<Draft> {
-  const { store, quotas, grants, report } = runtime;
+  const { store, quotas, grants, report, metrics } = runtime;
   const stranger = identityProblem(request, identity);
   if (stranger !== undefined) return denied('identity_mismatch', { detail: stranger });
 
   const found = await store.lookup(request.tenant, issuedMs);
   if (!found.ok) return denied(found.reason, { detail: found.detail });
+  metrics?.record('policyAge', (issuedMs - found.confirmedMs) / 1000);
   const policies = {
     policy: referenceTo(found.policy),
     ...(found.platform ? { platform: referenceTo(found.platform) } : {}),
@@ -127,7 +141,7 @@ async function decideAndSign(
   try {
     const charged = await quotas.consume(chargesFor(verdict.quotas, request), issuedMs);
     if (!charged.ok) return denied('quota_exceeded', { ...common, quota: charged.exceeded });
-    const { grant, certificate, expiresMs } = await grants.issue({
+    const { grant, certificate, expiresMs, certificateAgeSeconds } = await grants.issue({
       aud: target.audience,
       sub: request.service,
       tnt: request.tenant,
@@ -140,6 +154,7 @@ async function decideAndSign(
       pol: { revision: found.policy.revision, digest: found.policy.digest },
       obl: obligations,
     });
+    metrics?.record('certificateAge', certificateAgeSeconds);
     const quota = charged.tightest ? { quota: charged.tightest } : {};
     return {
       ...common,

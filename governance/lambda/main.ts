@@ -1,5 +1,6 @@
 // The Governance function as Lambda loads it: environment, checked configuration, wired handler.
 // Next: governance/lambda/handler.ts, which answers each invocation.
+import { createMetrics } from '../../observability/emf.ts';
 import { createAuditTrail } from './audit.ts';
 import { readGovernanceConfig } from './config.ts';
 import { createDynamoQuotaStore } from './dynamodb-quota.ts';
@@ -38,12 +39,16 @@ const audit = createAuditTrail({
   checkpointEvery: config.AUDIT_CHECKPOINT_EVERY,
   onCheckpointFailure: (cause) => report('warn', 'audit checkpoint could not be signed', { cause: String(cause) }),
 });
+const metrics =
+  config.METRICS_NAMESPACE === undefined
+    ? undefined
+    : createMetrics({ namespace: config.METRICS_NAMESPACE, service: 'governance', write: writeLine });
 // The first certificate is made while the environment starts; a failure here is met again, and denied, by the first decision.
 grants.prepare().catch((error: unknown) => report('warn', 'no certificate yet', { cause: String(error) }));
 const { store, quotas } = await openStores();
 
 /** Answers one invocation with a `Decision`. */
-export const handler = createHandler({ store, quotas, grants, audit, report });
+export const handler = createHandler({ store, quotas, grants, audit, report, metrics });
 
 /** Attests the audit trail to its end and lets go of the policies. Called before the environment ends. */
 export async function shutdown(): Promise<void> {

@@ -12,7 +12,13 @@ import { parsePolicy } from '../policy/parse.ts';
 
 /** The documents a tenant's request is decided by, or the reason to deny it. */
 export type PolicyLookup =
-  | { ok: true; policy: CompiledPolicy; platform: CompiledPolicy | null }
+  | {
+      ok: true;
+      policy: CompiledPolicy;
+      platform: CompiledPolicy | null;
+      /** When both were last found in force, epoch milliseconds. */
+      confirmedMs: number;
+    }
   | {
       ok: false;
       reason: Extract<
@@ -82,7 +88,9 @@ export async function createFolderStore({
     if (!entry || tenant === platformTenant)
       return refuse('unknown_tenant', `got tenant ${tenant}, expected one with a policy`);
     if (!entry.policy) return refuse('policy_invalid', `got a document of tenant ${tenant} that is not valid`);
-    return { ok: true, policy: entry.policy, platform: platform.policy };
+    // A folder that is watched says when it changes.
+    const confirmedMs = unreadable === null ? atMs : lastReadMs;
+    return { ok: true, policy: entry.policy, platform: platform.policy, confirmedMs };
   }
 
   function close(): void {

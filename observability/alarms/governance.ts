@@ -46,6 +46,16 @@ export const governanceAlarms: readonly Alarm[] = [
   {
     name: 'denials-spike',
     severity: 'P2',
+    description: 'Many more denials than is usual at this hour.',
+    of: { denials: { signal: 'denials', statistic: 'Sum' } },
+    threshold: { band: 4 },
+    periodSeconds: 300,
+    breaching: { periods: 3, of: 3 },
+  },
+  {
+    // What the band learns as usual can still be wrong, and it has nothing to go by at first.
+    name: 'denials-rate',
+    severity: 'P2',
     description: 'More than half of at least a hundred decisions are denials.',
     of: { denials: { signal: 'denials', statistic: 'Sum' }, permits: { signal: 'permits', statistic: 'Sum' } },
     expression: 'IF(denials + permits > 100, 100 * denials / (denials + permits), 0)',
@@ -62,6 +72,36 @@ export const governanceAlarms: readonly Alarm[] = [
     threshold: 5,
     periodSeconds: 300,
     breaching: { periods: 1, of: 1 },
+  },
+  {
+    name: 'grants-replayed',
+    severity: 'P1',
+    sign: 'intrusion',
+    // The smoke function tries it with each deployment.
+    description: 'Grants come a second time, more often than the smoke test tries: Orbit never sends one twice.',
+    of: { replays: { signal: 'replays', statistic: 'Sum' } },
+    threshold: 2,
+    periodSeconds: 300,
+    breaching: { periods: 1, of: 1 },
+  },
+  {
+    name: 'policy-stale',
+    severity: 'P2',
+    description: 'Decisions rest on a policy not confirmed for half a minute; after a whole one they are denials.',
+    of: { age: { signal: 'policyAge', statistic: 'Maximum' } },
+    threshold: 30,
+    periodSeconds: 60,
+    breaching: { periods: 3, of: 5 },
+  },
+  {
+    name: 'signing-certificate-old',
+    severity: 'P2',
+    // A certificate lives 900 s and is renewed from 600 s on; what woke up late renews at once, so the youngest counts.
+    description: 'No key that signs grants was certified anew for 12 minutes; after 15 nothing is permitted.',
+    of: { age: { signal: 'certificateAge', statistic: 'Minimum' } },
+    threshold: 720,
+    periodSeconds: 60,
+    breaching: { periods: 2, of: 3 },
   },
   {
     name: 'dead-letters',

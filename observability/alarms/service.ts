@@ -85,6 +85,15 @@ export const serviceAlarms: readonly Alarm[] = [
       breaching: { periods: 10, of: 10 },
     },
     {
+      name: `${service}-saturated`,
+      severity: 'P2',
+      description: `A task of ${service} is at work nearly all the time: requests wait for each other.`,
+      of: { busy: { signal: `${service}Saturation`, statistic: 'Maximum' } },
+      threshold: 85,
+      periodSeconds: 60,
+      breaching: { periods: 5, of: 5 },
+    },
+    {
       name: `${service}-memory`,
       severity: 'P2',
       description: `Tasks of ${service} use more than 90% of their memory: the next are killed.`,
@@ -94,6 +103,25 @@ export const serviceAlarms: readonly Alarm[] = [
       breaching: { periods: 3, of: 5 },
     },
   ]),
+  {
+    name: 'replay-set-filling',
+    severity: 'P1',
+    description: 'A task of axon remembers four fifths of the grants it can; when it is full it refuses all.',
+    of: { use: { signal: 'replaySetUse', statistic: 'Maximum' } },
+    threshold: 80,
+    periodSeconds: 60,
+    breaching: { periods: 1, of: 1 },
+  },
+  {
+    name: 'tls-certificate-expiring',
+    severity: 'P2',
+    description: 'The certificate of the load balancer ends within 30 days, and was not renewed.',
+    of: { days: { signal: 'certificateDays', statistic: 'Minimum' } },
+    threshold: 30,
+    comparison: 'LessThanThreshold',
+    periodSeconds: 86_400,
+    breaching: { periods: 1, of: 1 },
+  },
 ];
 
 /** @param rate - how many times faster than allowed the budget of 0.1% is spent */

@@ -39,6 +39,10 @@ export const errorRates: Dashboard = {
       },
     ],
     [
+      { kind: 'spread', title: 'Problems that Orbit answers, by code', signal: 'orbitProblems', statistic: 'Sum' },
+      { kind: 'spread', title: 'Problems that Axon answers, by code', signal: 'axonProblems', statistic: 'Sum' },
+    ],
+    [
       { kind: 'judged', alarm: 'grants-refused' },
       { kind: 'judged', alarm: 'orbit-errors' },
       { kind: 'judged', alarm: 'axon-errors' },

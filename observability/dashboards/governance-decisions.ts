@@ -1,6 +1,7 @@
 // What Governance decides, by what, how fast, and what went wrong.
 // Next: observability/dashboards/tenants.ts.
 import { type Dashboard } from '../dashboard.ts';
+import { percentiles } from './percentiles.ts';
 
 /** Decisions. */
 export const governanceDecisions: Dashboard = {
@@ -25,21 +26,13 @@ export const governanceDecisions: Dashboard = {
       },
     ],
     [
-      {
-        kind: 'logs',
-        title: 'Decisions by reason',
-        view: 'bar',
-        sources: ['governance'],
-        query: 'filter message = "decision" | stats count(*) as decisions by reason | sort decisions desc',
-      },
-      {
-        kind: 'logs',
-        title: 'Time to decide, microseconds',
-        view: 'timeSeries',
-        sources: ['governance'],
-        query:
-          'filter message = "decision" | stats pct(decisionMicros, 50) as p50, pct(decisionMicros, 95) as p95, pct(decisionMicros, 99) as p99 by bin(1m)',
-      },
+      { kind: 'spread', title: 'Decisions by reason', signal: 'decisions', statistic: 'Sum' },
+      { kind: 'graph', title: 'Time to decide', lines: percentiles('decisionLatency') },
+    ],
+    [
+      { kind: 'judged', alarm: 'policy-stale' },
+      { kind: 'spread', title: 'Policy revision by tenant', signal: 'policyRevision', statistic: 'Maximum' },
+      { kind: 'judged', alarm: 'signing-certificate-old' },
     ],
     [
       {
@@ -65,6 +58,7 @@ export const governanceDecisions: Dashboard = {
         title: 'Somebody tried',
         lines: [
           { signal: 'refusals', statistic: 'Sum', label: 'refused by Axon' },
+          { signal: 'replays', statistic: 'Sum', label: 'of these, replayed' },
           { signal: 'meshRefusals', statistic: 'Sum', label: 'refused by the mesh' },
           { signal: 'identityMismatches', statistic: 'Sum', label: 'named another' },
         ],
@@ -77,7 +71,10 @@ export const governanceDecisions: Dashboard = {
           { signal: 'unansweredQuestions', statistic: 'Sum', label: 'questions unanswered' },
         ],
       },
+    ],
+    [
       { kind: 'judged', alarm: 'denials-spike' },
+      { kind: 'judged', alarm: 'denials-rate' },
     ],
   ],
 };

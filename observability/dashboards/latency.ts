@@ -1,7 +1,6 @@
 // How long each hop takes: load balancer, Orbit, Governance, Axon.
 // Next: observability/dashboards/error-rates.ts.
-import { type Dashboard, type LogAnswer } from '../dashboard.ts';
-import { type LogSource } from '../signals.ts';
+import { type Dashboard } from '../dashboard.ts';
 import { percentiles } from './percentiles.ts';
 
 /** Latency percentiles of every hop. */
@@ -15,22 +14,19 @@ export const latency: Dashboard = {
       { kind: 'graph', title: 'At the load balancer', lines: percentiles('responseTime') },
     ],
     [
-      ofRequests('orbit', 'Orbit: POST /dispatch, milliseconds', '/dispatch'),
-      ofRequests('axon', 'Axon: POST /reason, milliseconds', '/reason'),
+      { kind: 'graph', title: 'Orbit: a request', lines: percentiles('orbitLatency') },
+      { kind: 'graph', title: 'Orbit asks Governance', lines: percentiles('governLatency') },
+      { kind: 'graph', title: 'Orbit calls Axon', lines: percentiles('actLatency') },
     ],
     [
+      { kind: 'graph', title: 'Axon: a request', lines: percentiles('axonLatency') },
+      { kind: 'graph', title: 'Axon verifies the grant', lines: percentiles('verifyLatency') },
+      { kind: 'graph', title: 'The model', lines: percentiles('reasonLatency') },
+    ],
+    [
+      { kind: 'graph', title: 'Governance: the decision', lines: percentiles('decisionLatency') },
       { kind: 'graph', title: 'Governance: the function', lines: percentiles('functionDuration') },
       { kind: 'judged', alarm: 'governance-slow' },
     ],
   ],
 };
-
-function ofRequests(service: LogSource, title: string, route: string): LogAnswer {
-  return {
-    kind: 'logs',
-    title,
-    view: 'timeSeries',
-    sources: [service],
-    query: `filter message = "request" and route = "${route}" | stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)`,
-  };
-}

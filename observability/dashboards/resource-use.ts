@@ -17,6 +17,29 @@ export const resourceUse: Dashboard = {
       { kind: 'judged', alarm: 'axon-memory' },
     ],
     [
+      { kind: 'judged', alarm: 'orbit-saturated' },
+      { kind: 'judged', alarm: 'axon-saturated' },
+      { kind: 'judged', alarm: 'replay-set-filling' },
+    ],
+    [
+      {
+        kind: 'graph',
+        title: 'Network, with Container Insights',
+        lines: [
+          { signal: 'orbitReceived', statistic: 'Average', label: 'orbit receives' },
+          { signal: 'orbitSent', statistic: 'Average', label: 'orbit sends' },
+          { signal: 'axonReceived', statistic: 'Average', label: 'axon receives' },
+          { signal: 'axonSent', statistic: 'Average', label: 'axon sends' },
+        ],
+      },
+      {
+        kind: 'graph',
+        title: 'Governance: executions at once',
+        lines: [{ signal: 'concurrentDecisions', statistic: 'Maximum', label: 'executions' }],
+      },
+      { kind: 'judged', alarm: 'tls-certificate-expiring' },
+    ],
+    [
       {
         kind: 'graph',
         title: 'Load: requests and invocations',

@@ -9,20 +9,8 @@ export const tenants: Dashboard = {
   about: 'Who asks for what, who is denied, and by which rule?',
   rows: [
     [
-      {
-        kind: 'logs',
-        title: 'Decisions by tenant',
-        view: 'bar',
-        sources: ['governance'],
-        query: 'filter message = "decision" | stats count(*) as decisions by tenant | sort decisions desc',
-      },
-      {
-        kind: 'logs',
-        title: 'Denials by tenant',
-        view: 'bar',
-        sources: ['governance'],
-        query: 'filter allowed = 0 | stats count(*) as denials by tenant | sort denials desc',
-      },
+      { kind: 'spread', title: 'Decisions by tenant', signal: 'tenantDecisions', statistic: 'Sum' },
+      { kind: 'spread', title: 'Denials by tenant', signal: 'tenantDenials', statistic: 'Sum' },
     ],
     [
       {

@@ -20,6 +20,7 @@ interface PriceList {
     /** Price of Fargate Spot as a share of the list price; it varies. */
     readonly spotShare: number;
     readonly bytesOfLogsPerRequest: number;
+    readonly valuesOfDimension: number;
     readonly functionMillisecondsPerRequest: number;
     readonly writesPerRequest: number;
     readonly balancerUnits: number;
@@ -74,7 +75,7 @@ export function costLines(environment: Environment, q: Quantities, region: Price
         q.alarmMetrics * of('alarmMetricMonth') +
         q.composites * of('compositeMonth') +
         q.dashboards * of('dashboardMonth') +
-        q.customMetrics * of('metricMonth'),
+        (q.customMetrics + q.spreadMetrics * use.valuesOfDimension) * of('metricMonth'),
     },
     { what: 'Keys and secrets', usd: q.keys * of('keyMonth') + q.secrets * of('secretMonth') },
     { what: 'Traces', usd: q.tracing ? millions * of('traceMillion') * tracedShare : 0 },

@@ -2,7 +2,9 @@
 // Next: scripts/cost/lines.ts, which multiplies it by prices.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { namespace, type Signal, signals } from '../../observability/signals.ts';
 
+const own = Object.values<Signal>(signals).filter((signal) => signal.namespace === namespace);
 const infra = path.resolve(import.meta.dirname, '../../infra');
 
 /** The environments that are committed. */
@@ -23,6 +25,8 @@ export interface Quantities {
   readonly composites: number;
   readonly dashboards: number;
   readonly customMetrics: number;
+  /** Custom metrics with a series for each value of a dimension. */
+  readonly spreadMetrics: number;
   readonly provisionedGib: number;
   readonly functionGib: number;
   readonly tracing: boolean;
@@ -71,7 +75,8 @@ export function countEnvironment(environment: Environment): Quantities {
     alarmMetrics: metricQueries.reduce((sum, metrics) => sum + metrics, 0),
     composites: count('observability', 'aws_cloudwatch_composite_alarm'),
     dashboards: count('observability', 'aws_cloudwatch_dashboard'),
-    customMetrics: count('observability', 'aws_cloudwatch_log_metric_filter'),
+    customMetrics: own.filter(({ by }) => by === undefined).length,
+    spreadMetrics: own.filter(({ by }) => by !== undefined).length,
     provisionedGib: (governance.provisioned_concurrency * governance.memory_mib) / 1024,
     functionGib: governance.memory_mib / 1024,
     tracing: governance.tracing,

@@ -59,6 +59,8 @@ export function withNames(text: string): string {
   return text.replaceAll(/\$\{([^}]+)\}/g, (_, reference: string) => {
     if (reference === 'var.name_prefix') return shownPrefix;
     if (reference === 'var.load_balancer_arn_suffix') return `app/${shownPrefix}/0123456789abcdef`;
+    if (reference === 'var.certificate_arn')
+      return 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
     if (reference === 'data.aws_region.current_region.name') return 'eu-central-1';
     if (reference === 'data.aws_caller_identity.current.account_id') return '111122223333';
     if (reference === 'data.aws_partition.current_partition.partition') return 'aws';

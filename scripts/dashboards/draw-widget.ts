@@ -136,7 +136,9 @@ function legendColumns(labels: readonly string[], width: number): number {
 
 function labelsOf({ properties }: BodyWidget): string[] {
   const rows = (properties.metrics ?? []).map((row) => row.at(-1)).filter((last) => typeof last === 'object');
-  return rows.filter((row) => row['visible'] !== false).map((row) => String(row['label']));
+  // A search is as many lines as were found.
+  const named = rows.filter((row) => row['visible'] !== false && !String(row['expression']).startsWith('SEARCH('));
+  return named.map((row) => String(row['label']));
 }
 
 function barSpec(rows: readonly Row[]): object {

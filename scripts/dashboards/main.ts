@@ -13,7 +13,7 @@ if (!(seconds > 0 && seconds <= 300)) throw new Error(`got ${process.argv[2]}, e
 const images = path.join(root, 'docs/images');
 /** A run of a minute has thirty periods. */
 const scale = 30;
-const maxBytes = 150 * 1024;
+const maxBytes = 256 * 1024;
 
 const lines = readLines(await recordRun(seconds));
 mkdirSync(images, { recursive: true });

@@ -33,7 +33,7 @@ export function readLines(text: string): RecordedLine[] {
  * function's those of its decision records, which a local run has in their place.
  */
 export function samplesOf(namespace: string, name: string, lines: readonly RecordedLine[]): Sample[] | null {
-  if (namespace.startsWith('AgentRuntime/')) return counted(name, lines);
+  if (namespace.startsWith('AgentRuntime/')) return counted(name, lines) ?? emittedValues(name, lines);
   if (namespace === 'AWS/ApplicationELB') return ofRequests(name, lines);
   if (namespace === 'AWS/Lambda') return ofDecisions(name, lines);
   return null;
@@ -46,6 +46,19 @@ function counted(name: string, lines: readonly RecordedLine[]): Sample[] | null 
   return lines
     .filter(({ service }) => service === line.source)
     .map(({ atMs, text }) => ({ atMs, value: countsLine(line.pattern, text) ? 1 : 0 }));
+}
+
+/** The values of a metric that the programs wrote, of one value of a dimension where it has one. */
+export function emittedValues(
+  name: string,
+  lines: readonly RecordedLine[],
+  of?: { readonly by: string; readonly value: unknown },
+): Sample[] {
+  return lines.flatMap(({ atMs, fields }) => {
+    const values = fields['message'] === 'metrics' ? fields[name] : undefined;
+    if (values === undefined || (of !== undefined && fields[of.by] !== of.value)) return [];
+    return [values].flat().map((value) => ({ atMs, value: Number(value) }));
+  });
 }
 
 function ofRequests(name: string, lines: readonly RecordedLine[]): Sample[] | null {

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { type BodyWidget } from './bodies.ts';
 import { evaluateMath } from './metric-math.ts';
-import { type RecordedLine, samplesOf } from './recording.ts';
+import { emittedValues, type RecordedLine, type Sample, samplesOf } from './recording.ts';
 import { statisticOf } from './statistic.ts';
 
 /** A point of a drawn line. */
@@ -28,10 +28,15 @@ const options = z.object({
  */
 export function seriesOf(widget: BodyWidget, lines: readonly RecordedLine[], scale: number): Point[] {
   const periodMs = ((widget.properties.period ?? 60) * 1000) / scale;
-  const rows = (widget.properties.metrics ?? []).map((row) => ({ row, ...options.parse(row.at(-1)) }));
+  const rows = (widget.properties.metrics ?? [])
+    .map((row) => ({ row, ...options.parse(row.at(-1)) }))
+    // What is usual takes CloudWatch two weeks to learn.
+    .filter(({ expression }) => expression?.startsWith('ANOMALY_DETECTION_BAND') !== true);
+  const [searched] = rows.flatMap(({ expression }) => searchOf(expression ?? '') ?? []);
+  if (searched !== undefined) return spread(searched, lines, periodMs);
   const values = new Map<string, Map<number, number>>();
   for (const { row, id, stat = 'Average', expression } of rows)
-    if (expression === undefined) values.set(id, inPeriods(row, stat, lines, periodMs));
+    if (expression === undefined) values.set(id, inPeriods(samplesOfRow(row, lines), stat, periodMs));
   const periods = [...new Set(Array.from(values.values(), (ofOne) => [...ofOne.keys()]).flat())].toSorted(
     (a, b) => a - b,
   );
@@ -46,8 +51,33 @@ export function seriesOf(widget: BodyWidget, lines: readonly RecordedLine[], sca
     );
 }
 
-function inPeriods(row: readonly unknown[], statistic: string, lines: readonly RecordedLine[], periodMs: number) {
-  const samples = samplesOf(String(row[0]), String(row[1]), lines) ?? [];
+interface Search {
+  readonly by: string;
+  readonly name: string;
+  readonly statistic: string;
+}
+
+function searchOf(expression: string): Search | undefined {
+  const found = /^SEARCH\('\{"[^"]+","(\w+)"\} MetricName="(\w+)"', '(\w+)', \d+\)$/.exec(expression);
+  const [, by = '', name = '', statistic = ''] = found ?? [];
+  return found === null ? undefined : { by, name, statistic };
+}
+
+/** A line for each value of the dimension that was written. */
+function spread({ by, name, statistic }: Search, lines: readonly RecordedLine[], periodMs: number): Point[] {
+  const written = lines.filter(({ fields }) => fields['message'] === 'metrics' && name in fields);
+  const values = [...new Set(written.map(({ fields }) => String(fields[by])))].toSorted();
+  return values.flatMap((value) => {
+    const periods = inPeriods(emittedValues(name, lines, { by, value }), statistic, periodMs);
+    return Array.from(periods, ([atMs, number]) => ({ atMs, value: number, label: value }));
+  });
+}
+
+function samplesOfRow([namespace, name]: readonly unknown[], lines: readonly RecordedLine[]): readonly Sample[] {
+  return samplesOf(String(namespace), String(name), lines) ?? [];
+}
+
+function inPeriods(samples: readonly Sample[], statistic: string, periodMs: number): Map<number, number> {
   const groups = Map.groupBy(samples, ({ atMs }) => Math.floor(atMs / periodMs) * periodMs);
   return new Map(
     Array.from(groups, ([atMs, ofOne]) => [

@@ -3,6 +3,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Context } from 'hono';
 import { type GrantClaims, governedHeaders, lifetimes } from '../../governance/contract.ts';
+import { type Metrics } from '../../observability/emf.ts';
 import { parseJsonBody, readBody } from '../shared/body.ts';
 import { correlation } from '../shared/correlation.ts';
 import { deadlineFor, deadlineHeader, deadlinePattern } from '../shared/deadline.ts';
@@ -13,10 +14,12 @@ import { problemAnswer } from '../shared/problem-schema.ts';
 import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
 import { type Tracing } from '../shared/tracing.ts';
+import { requestMetrics, timed } from '../shared/request-metrics.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { HeartbeatResponse, reasonLimits, ReasonRequest, ReasonResponse } from './contract.ts';
 import { applyObligations, readObligations } from './obligations.ts';
 import { reason, reasonStream } from './reason.ts';
+import { measureReasoner } from './reasoners/measured-reasoner.ts';
 import { type Reasoner } from './reasoners/reasoner.ts';
 import { type SingleUseLedger } from './single-use.ts';
 import { type createVerifier, type Refusal, refusals } from './verify.ts';
@@ -33,6 +36,8 @@ export interface AxonServices {
   readonly log: Logger;
   /** @defaultValue none: requests are placed in their trace, and nothing is recorded */
   readonly tracing?: Pick<Tracing, 'startSpan'> | undefined;
+  /** @defaultValue none are recorded */
+  readonly metrics?: Metrics | undefined;
   readonly version: string;
   readonly requestTimeoutMs: number;
 }
@@ -42,9 +47,11 @@ export const tenantHeader = 'x-tenant';
 
 /** Builds Axon's app; `app.request()` serves it without a port. */
 export function createAxonApp(services: AxonServices): OpenAPIHono {
-  const { log, reasoner, readiness, version, pseudonymize, requestTimeoutMs } = services;
+  const { log, metrics, readiness, version, pseudonymize, requestTimeoutMs } = services;
+  const reasoner = metrics ? measureReasoner(services.reasoner, metrics) : services.reasoner;
   const app = new OpenAPIHono();
   app.use(correlation({ startSpan: services.tracing?.startSpan }));
+  app.use(requestMetrics(metrics, { latency: 'axonLatency', problems: 'axonProblems' }));
   app.use(requestLog(log));
   registerErrors(app, log);
   registerHealth(app, { service: 'axon', version, readiness });
@@ -52,7 +59,7 @@ export function createAxonApp(services: AxonServices): OpenAPIHono {
   app.openAPIRegistry.registerPath(heartbeatRoute);
   app.get('/reason', async (c) => {
     const call = await admit(c, services);
-    if (!call.ok) return refused(c, call);
+    if (!call.ok) return refused(c, call, metrics);
     return c.json({
       message: 'Axon heartbeat OK',
       reasoner: reasoner.name,
@@ -64,9 +71,9 @@ export function createAxonApp(services: AxonServices): OpenAPIHono {
   app.openAPIRegistry.registerPath(reasonRoute);
   app.post('/reason', async (c) => {
     const call = await admit(c, services);
-    if (!call.ok) return refused(c, call);
+    if (!call.ok) return refused(c, call, metrics);
     const obliged = applyObligations(parseReasonRequest(call.body, c), call.obligations);
-    if (!obliged.ok) return refused(c, obliged);
+    if (!obliged.ok) return refused(c, obliged, metrics);
     const promptPseudonym = pseudonymize('prompt', call.grant.tnt, obliged.request.prompt);
     c.set('logFields', { ...c.get('logFields'), promptPseudonym });
     const deadline = deadlineFor(c, requestTimeoutMs, requestTimeoutMs);
@@ -92,10 +99,10 @@ interface Admitted {
 }
 
 /** Lets a call in, or says why not: the grant first, then what it obliges to. */
-async function admit(c: Context, { verify, singleUse, log }: AxonServices): Promise<Admitted | Refusal> {
+async function admit(c: Context, { verify, singleUse, metrics, log }: AxonServices): Promise<Admitted | Refusal> {
   const body = await readBody(c, reasonLimits.bodyBytes);
   const { pathname, search } = new URL(c.req.url);
-  const verified = await verify({
+  const governed = {
     method: c.req.method,
     target: pathname + search,
     body,
@@ -104,7 +111,8 @@ async function admit(c: Context, { verify, singleUse, log }: AxonServices): Prom
     proof: c.req.header(governedHeaders.proof),
     meshIdentity: c.req.header('x-amzn-lattice-identity'),
     claimedTenant: c.req.header(tenantHeader),
-  });
+  };
+  const verified = await timed(metrics, 'verifyLatency', () => verify(governed));
   if (!verified.ok) return verified;
   const { grant } = verified;
   c.set('logFields', { tenant: grant.tnt, decisionId: grant.did, workload: grant.sub });
@@ -152,7 +160,9 @@ function parseReasonRequest(body: Uint8Array, c: Context): ReasonRequest {
   });
 }
 
-function refused(c: Context, { code, detail }: Refusal): Response {
+function refused(c: Context, { code, detail }: Refusal, metrics: Metrics | undefined): Response {
+  metrics?.record('refusals', 1);
+  if (code === 'replayed') metrics?.record('replays', 1);
   c.set('logFields', { ...c.get('logFields'), refusal: code });
   return problem({ status: refusals[code], code, detail, correlationId: c.get('correlation').correlationId });
 }

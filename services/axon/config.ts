@@ -1,6 +1,7 @@
 // What Axon needs from its environment; pure, so that the stacks can type a task definition against it.
 // Next: services/axon/main.ts, which reads it.
 import { z } from '@hono/zod-openapi';
+import { metricsVariables } from '../shared/metrics-config.ts';
 import { tracingVariables } from '../shared/tracing-config.ts';
 
 const flag = z
@@ -35,6 +36,7 @@ export const AxonEnvironment = z
     AXON_VERSION: z.string().min(1).default('0.0.0'),
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     AWS_REGION: z.string().min(1),
+    ...metricsVariables,
     ...tracingVariables,
     AWS_ENDPOINT_URL_KMS: z.url().optional(),
     AWS_ENDPOINT_URL_DYNAMODB: z.url().optional(),

@@ -3,6 +3,7 @@
 import { fromDefaultChain } from '../shared/aws-credentials.ts';
 import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
 import { createLogger } from '../shared/log.ts';
+import { startServiceMetrics } from '../shared/metrics.ts';
 import { createPseudonymizer } from '../shared/pseudonym.ts';
 import { createReadiness } from '../shared/readiness.ts';
 import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
@@ -32,6 +33,16 @@ const tracing = tracingFrom(config, {
   log,
   followsCaller: true,
 });
+const replays = createReplaySet(config.AXON_REPLAY_CAPACITY, replayKeepMs);
+const metrics =
+  config.METRICS_NAMESPACE === undefined
+    ? undefined
+    : startServiceMetrics({
+        namespace: config.METRICS_NAMESPACE,
+        service: 'axon',
+        saturation: 'axonSaturation',
+        look: ({ record }) => record('replaySetUse', (100 * replays.size) / config.AXON_REPLAY_CAPACITY),
+      });
 const trustedKeys = createTrustedKeys({
   keyIds: config.GOVERNANCE_TRUSTED_KEYS,
   fetchKey: fetchKmsKey({ region, endpoint: config.AWS_ENDPOINT_URL_KMS, credentials }),
@@ -55,7 +66,7 @@ const app = createAxonApp({
     issuer: config.GOVERNANCE_ISSUER,
     audience: 'axon',
     trustedKeys,
-    replays: createReplaySet(config.AXON_REPLAY_CAPACITY, replayKeepMs),
+    replays,
     callers: config.AXON_MESH === 'lattice' ? (config.AXON_CALLERS ?? new Map()) : null,
   }),
   reasoner: selectReasoner(reasonerConfig(config), { credentials, openAiApiKey: () => secret.current().openAiApiKey }),
@@ -71,6 +82,7 @@ const app = createAxonApp({
   readiness,
   log,
   tracing,
+  metrics,
   version: config.AXON_VERSION,
   requestTimeoutMs: config.AXON_REQUEST_TIMEOUT_MS,
 });
@@ -95,6 +107,7 @@ stopOnSignals(
   {
     stop: async () => {
       await running.stop();
+      metrics?.stop();
       await tracing?.stop();
     },
   },

@@ -26,7 +26,11 @@ export function createConsole(output: Pick<WriteStream, 'write' | 'isTTY'>): Dev
     ignore: 'service,version,chain,prev,policy,platform,shadow,obligations,issuedAt,expiresAt',
   });
   return {
-    line: (line) => write(output.isTTY ? readable(line) : line),
+    line(line) {
+      // Metrics are for CloudWatch; in a terminal nobody can read them.
+      if (output.isTTY && line.startsWith('{"_aws"')) return;
+      write(output.isTTY ? readable(line) : line);
+    },
     note: (message) => say('info', message),
     fail: (message) => say('error', message),
     summary(addresses, { command, status, answer }) {

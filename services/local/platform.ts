@@ -83,7 +83,7 @@ export async function startPlatform({
     account,
     serviceArn: (region) => `arn:aws:vpc-lattice:${region}:${account}:service/svc-axon`,
   });
-  const { region, prefix, functionName, signingAlias, grantsTable } = synthesized;
+  const { region, prefix, functionName, signingAlias, metricsNamespace, grantsTable } = synthesized;
   const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance', rotatorName] });
   const [orbitRole, axonRole, governanceRole] = [
     principals.roleArn('orbit'),
@@ -178,6 +178,7 @@ export async function startPlatform({
           ...credentials.environmentFor('orbit', credentialsUrl),
           ...secrets.environmentFor('orbit', secretsUrl),
           AWS_REGION: region,
+          METRICS_NAMESPACE: metricsNamespace,
           AWS_ENDPOINT_URL_LAMBDA: lambdaUrl,
           GOVERNANCE_FUNCTION: functionName,
           AXON_URL: meshUrl,
@@ -192,6 +193,7 @@ export async function startPlatform({
           ...credentials.environmentFor('axon', credentialsUrl),
           ...secrets.environmentFor('axon', secretsUrl),
           AWS_REGION: region,
+          METRICS_NAMESPACE: metricsNamespace,
           AWS_ENDPOINT_URL_KMS: kmsUrl,
           AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
           GOVERNANCE_TRUSTED_KEYS: `${signingKey},${nextSigningKey}`,
@@ -229,6 +231,7 @@ export async function startPlatform({
       AWS_SESSION_TOKEN: sessionToken,
       AWS_ENDPOINT_URL_KMS: kmsUrl,
       GOVERNANCE_SIGNING_KEY: signingAlias,
+      METRICS_NAMESPACE: metricsNamespace,
       GOVERNANCE_GRANT_SECONDS: String(grantSeconds),
     };
   }

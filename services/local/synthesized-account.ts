@@ -25,6 +25,8 @@ export interface SynthesizedAccount {
   readonly functionName: string;
   readonly aliases: readonly string[];
   readonly signingAlias: string;
+  /** Where the function and both services write their metrics. */
+  readonly metricsNamespace: string;
   readonly grantsTable: string;
   /** Axon's service in the mesh. */
   readonly serviceArn: string;
@@ -76,6 +78,7 @@ export function readSynthesizedAccount(options: SynthesizedAccountOptions): Synt
     functionName,
     aliases: ['live', ...Object.keys(callers)],
     signingAlias: String(kms.attribute('aws_kms_alias.governance-signing_alias', 'name')),
+    metricsNamespace: String(governance.variable('aws_lambda_function.governance', 'METRICS_NAMESPACE')),
     serviceArn,
     grantsTable: String(governance.attribute('aws_dynamodb_table.grants', 'name')),
     mayInvoke: Object.entries(callers).map(([key, value]) => ({
@@ -99,6 +102,8 @@ export function readSynthesizedAccount(options: SynthesizedAccountOptions): Synt
 interface Module {
   value(expression: unknown, extra?: Readonly<Record<string, unknown>>): unknown;
   attribute(address: string, attribute: string, extra?: Readonly<Record<string, unknown>>): unknown;
+  /** A variable of a function's environment. */
+  variable(address: string, name: string): unknown;
   /** The document behind a resource's `policy`, in IAM's own JSON. */
   policy(address: string): AuthPolicy;
 }
@@ -141,6 +146,10 @@ function openModule({ infra, root, name, environment, account, region, serviceAr
   return {
     value,
     attribute: (address, attribute, extra) => value(block(address)[attribute], extra),
+    variable(address, variable) {
+      const { variables } = z.object({ variables: Block }).parse(block(address)['environment']);
+      return value(variables[variable]);
+    },
     policy(address) {
       const reference = /^\$\{data\.aws_iam_policy_document\.(\w+)\.json\}$/.exec(String(block(address)['policy']));
       const document = configuration.data['aws_iam_policy_document']?.[reference?.[1] ?? ''];

@@ -3,6 +3,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { type Context } from 'hono';
 import { ReasonRequest } from '../axon/contract.ts';
+import { type Metrics } from '../../observability/emf.ts';
 import { parseJsonBody, readBody } from '../shared/body.ts';
 import { correlation } from '../shared/correlation.ts';
 import { deadlineFor, deadlineHeader, deadlinePattern } from '../shared/deadline.ts';
@@ -13,6 +14,7 @@ import { problemAnswer } from '../shared/problem-schema.ts';
 import { type Pseudonymize } from '../shared/pseudonym.ts';
 import { type Readiness } from '../shared/readiness.ts';
 import { type Tracing } from '../shared/tracing.ts';
+import { requestMetrics } from '../shared/request-metrics.ts';
 import { zodIssues } from '../shared/zod-issues.ts';
 import { answer, denial } from './answer.ts';
 import { type Authenticator } from './authenticate.ts';
@@ -28,15 +30,18 @@ export interface OrbitServices extends DispatchServices {
   readonly log: Logger;
   /** @defaultValue none: requests are placed in their trace, and nothing is recorded */
   readonly tracing?: Pick<Tracing, 'startSpan'> | undefined;
+  /** @defaultValue none are recorded */
+  readonly metrics?: Metrics | undefined;
   readonly version: string;
   readonly requestTimeoutMs: number;
 }
 
 /** Builds Orbit's app; `app.request()` serves it without a port. */
 export function createOrbitApp(services: OrbitServices): OpenAPIHono {
-  const { log, readiness, version, authenticator, pseudonymize, requestTimeoutMs } = services;
+  const { log, readiness, version, authenticator, metrics, pseudonymize, requestTimeoutMs } = services;
   const app = new OpenAPIHono();
   app.use(correlation({ startSpan: services.tracing?.startSpan }));
+  app.use(requestMetrics(metrics, { latency: 'orbitLatency', problems: 'orbitProblems' }));
   app.use(requestLog(log));
   registerErrors(app, log);
   registerHealth(app, { service: 'orbit', version, readiness });

@@ -1,6 +1,7 @@
 // What Orbit needs from its environment; pure, so that the stacks can type a task definition against it.
 // Next: services/orbit/main.ts, which reads it.
 import { z } from '@hono/zod-openapi';
+import { metricsVariables } from '../shared/metrics-config.ts';
 import { tracingVariables } from '../shared/tracing-config.ts';
 
 /** The signature algorithms a caller's token may use: asymmetric ones only, so that no public key can pass for a secret. */
@@ -23,6 +24,7 @@ export const OrbitEnvironment = z.object({
   ORBIT_VERSION: z.string().min(1).default('0.0.0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   AWS_REGION: z.string().min(1),
+  ...metricsVariables,
   ...tracingVariables,
   AWS_ENDPOINT_URL_LAMBDA: z.url().optional(),
   AWS_ENDPOINT_URL_SECRETS_MANAGER: z.url().optional(),

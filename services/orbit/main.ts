@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { fromDefaultChain } from '../shared/aws-credentials.ts';
 import { exitOnConfigurationError, readEnvironment } from '../shared/environment.ts';
 import { createLogger } from '../shared/log.ts';
+import { startServiceMetrics } from '../shared/metrics.ts';
 import { createPseudonymizer } from '../shared/pseudonym.ts';
 import { createReadiness } from '../shared/readiness.ts';
 import { createEphemeralSecret, createSecretReader } from '../shared/secret.ts';
@@ -16,6 +17,7 @@ import { createAuthenticator } from './authenticate.ts';
 import { createAxonClient } from './axon-client.ts';
 import { OrbitEnvironment } from './config.ts';
 import { createGovernanceClient } from './governance-client.ts';
+import { measureAxon, measureGovernance } from './measured-calls.ts';
 import { createProofKey } from './proof-key.ts';
 import { traceAxon, traceGovernance } from './traced-calls.ts';
 
@@ -33,6 +35,14 @@ const tracing = tracingFrom(config, {
   log,
   followsCaller: false,
 });
+const metrics =
+  config.METRICS_NAMESPACE === undefined
+    ? undefined
+    : startServiceMetrics({
+        namespace: config.METRICS_NAMESPACE,
+        service: 'orbit',
+        saturation: 'orbitSaturation',
+      });
 const dispatcher = new Agent({ connections: 256, keepAliveTimeout: 30_000 });
 const authenticator = createAuthenticator({
   issuer: config.TOKEN_ISSUER,
@@ -66,16 +76,19 @@ const askGovernance = createGovernanceClient({
   log,
 });
 const callAxon = createAxonClient({ url: config.AXON_URL, mesh: config.AXON_MESH, region, credentials, dispatcher });
+const tracedGovernance = tracing ? traceGovernance(askGovernance, tracing) : askGovernance;
+const tracedAxon = tracing ? traceAxon(callAxon, tracing) : callAxon;
 const app = createOrbitApp({
   authenticator,
-  askGovernance: tracing ? traceGovernance(askGovernance, tracing) : askGovernance,
-  callAxon: tracing ? traceAxon(callAxon, tracing) : callAxon,
+  askGovernance: metrics ? measureGovernance(tracedGovernance, metrics) : tracedGovernance,
+  callAxon: metrics ? measureAxon(tracedAxon, metrics) : tracedAxon,
   proofKey: createProofKey(),
   service: 'orbit',
   pseudonymize: createPseudonymizer(() => secret.current().logKey),
   readiness,
   log,
   tracing,
+  metrics,
   version: config.ORBIT_VERSION,
   requestTimeoutMs: config.ORBIT_REQUEST_TIMEOUT_MS,
 });
@@ -100,6 +113,7 @@ stopOnSignals(
   {
     stop: async () => {
       await running.stop();
+      metrics?.stop();
       await tracing?.stop();
     },
   },

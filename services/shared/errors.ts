@@ -109,6 +109,7 @@ export function onError(log: ErrorLog): ErrorHandler {
     const correlationId = c.get('correlation')?.correlationId;
     if (failure.status >= 500) log.error({ err: error, code: failure.code, correlationId }, 'request failed');
     else if (failure.status === 499) log.info({ code: failure.code, correlationId }, 'client went away');
+    c.set('logFields', { ...c.get('logFields'), problem: failure.code });
     // INVARIANT: from 500 on neither message nor issues leave the process; they may name hosts, keys or data.
     const mayTell = failure.status < 500;
     return problem({

@@ -46,6 +46,7 @@ export function callDoors(
         ]),
       ),
     ),
+    certificate_arn: release.certificate_arn,
     always_on: config.capacity.officeHours === null,
     emails: config.alerts.emails,
     pager_duty_url: pagerDutyUrl,

@@ -23,6 +23,7 @@ export function callServices(scope: Construct, account: AwsAccount, context: Cal
   const containers: ContainerContext = {
     config,
     release: release.release,
+    metricsNamespace: names(prefix).metricsNamespace,
     axonUrl: calls.mesh.axonUrl,
     // By name, so that a plan shows it.
     orbitRoleArn: account.roleArn(names(prefix).role('orbit')),

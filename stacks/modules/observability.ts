@@ -25,6 +25,7 @@ const inputs = z.strictObject({
     .meta({
       description: 'The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green.',
     }),
+  certificate_arn: arnInput('Certificate of the load balancer, whose end is watched.'),
   always_on: z
     .boolean()
     .default(true)
@@ -57,8 +58,7 @@ export const observability = defineModule({
       smoke: named.functionLogGroup('smoke'),
       mesh: `/aws/vpc-lattice/${named.mesh}`,
     };
-    const namespaceOf = (namespace: string) =>
-      namespace === ownNamespace ? `${ownNamespace}/${input.name_prefix}` : namespace;
+    const namespaceOf = (namespace: string) => (namespace === ownNamespace ? named.metricsNamespace : namespace);
     const outputs: Record<string, ModuleOutput> = {};
     for (const [id, name] of Object.entries(groups)) {
       const group = new CloudwatchLogGroup(scope, `${id}_logs`, {
@@ -94,7 +94,11 @@ export const observability = defineModule({
 });
 
 /** What each dimension's subject is called in this environment. */
-function valuesOf(input: { name_prefix: string; load_balancer_arn_suffix: string }): Record<Subject, string> {
+function valuesOf(input: {
+  name_prefix: string;
+  load_balancer_arn_suffix: string;
+  certificate_arn: string;
+}): Record<Subject, string> {
   const { cluster, named, governance, rotation, table } = names(input.name_prefix);
   return {
     cluster,
@@ -102,6 +106,7 @@ function valuesOf(input: { name_prefix: string; load_balancer_arn_suffix: string
     axon: named('axon'),
     governance,
     rotation,
+    certificate: input.certificate_arn,
     'load-balancer': input.load_balancer_arn_suffix,
     'target-group': text('each.value'),
     'dead-letters': named('governance-dead-letters'),

@@ -47,7 +47,7 @@ function policyOf(changes: object = {}) {
 
 function handlerWith(
   changes: Partial<GovernanceRuntime> = {},
-  lookup: PolicyLookup = { ok: true, policy: policyOf(), platform: null },
+  lookup: PolicyLookup = { ok: true, policy: policyOf(), platform: null, confirmedMs: nowMs },
 ) {
   const lines: string[] = [];
   const reports: string[] = [];
@@ -159,13 +159,13 @@ describe('every failure is a deny with its reason', () => {
     [
       'an expired policy',
       {},
-      { ok: true, policy: policyOf({ validUntil: '2026-05-31T00:00:00Z' }), platform: null },
+      { ok: true, policy: policyOf({ validUntil: '2026-05-31T00:00:00Z' }), platform: null, confirmedMs: nowMs },
       'policy_expired',
     ],
     [
       'a document of another tenant',
       {},
-      { ok: true, policy: policyOf({ tenant: 'acme' }), platform: null },
+      { ok: true, policy: policyOf({ tenant: 'acme' }), platform: null, confirmedMs: nowMs },
       'unknown_tenant',
     ],
     ['a store that throws', { store: { lookup: thrower, close: () => undefined } }, undefined, 'evaluation_error'],

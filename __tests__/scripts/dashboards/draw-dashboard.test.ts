@@ -3,6 +3,9 @@
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type Decision } from '../../../governance/contract.ts';
+import { recordDecision } from '../../../governance/lambda/decision-metrics.ts';
+import { createMetrics } from '../../../observability/emf.ts';
 import { type Body, readBodies, withNames } from '../../../scripts/dashboards/bodies.ts';
 import { colours } from '../../../scripts/dashboards/draw-widget.ts';
 import { drawDashboard, toPng } from '../../../scripts/dashboards/draw-dashboard.ts';
@@ -22,12 +25,24 @@ const recorded = readLines(
       status: allowed ? 200 : 403,
       durationMs: 5 + (index % 7),
     };
+    const metrics = decisionMetrics(startMs + index * 1000, { allowed, reason, decisionMicros: 300 + index });
     return [
+      ...metrics,
       JSON.stringify({ timestamp, level: 'info', service: 'governance', ...decision }),
       JSON.stringify({ timestamp, level: 'info', service: 'orbit', ...request }),
     ].join('\n');
   }).join('\n'),
 );
+
+/** As Governance writes them. */
+function decisionMetrics(atMs: number, decision: Pick<Decision, 'allowed' | 'reason' | 'decisionMicros'>): string[] {
+  const written: string[] = [];
+  const write = (line: string) => void written.push(line);
+  const metrics = createMetrics({ namespace: 'AgentRuntime/test', service: 'governance', write, nowMs: () => atMs });
+  const policy = { tenant: 'default', revision: 1, digest: 'd' };
+  recordDecision(metrics, { ...decision, policy } as Decision);
+  return written;
+}
 
 const bodyOf = (name: string): Body => bodies.get(name) ?? { widgets: [] };
 
@@ -39,8 +54,8 @@ describe('a dashboard with data', () => {
 
   test('is a PNG of its grid', () => {
     expect(Array.from(png.slice(0, 8))).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    expect(pixels(png)).toMatchObject({ width: 24 * 48, height: 26 * 40 + 26 });
-    expect(png.length).toBeLessThan(150 * 1024);
+    expect(pixels(png)).toMatchObject({ width: 24 * 48, height: 38 * 40 + 26 });
+    expect(png.length).toBeLessThan(256 * 1024);
   });
 
   test('has its lines in their colours, and letters', () => {
@@ -51,7 +66,7 @@ describe('a dashboard with data', () => {
 
 test('without a recording there is no line, and each graph says so', async () => {
   const svg = await drawDashboard(bodyOf('governance-decisions'), { lines: [], scale: 30 });
-  expect(svg.match(/no data in a local run/g)).toHaveLength(8);
+  expect(svg.match(/no data in a local run/g)).toHaveLength(12);
   const png = await toPng(svg);
   for (const colour of colours) expect(count(png, colour), colour).toBe(0);
 });

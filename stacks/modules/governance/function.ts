@@ -87,10 +87,11 @@ function failedInvocations(deadLetters: SqsQueue) {
 
 /** What the function reads at its start; the type is the function's own, so a variable it does not know is no variable. */
 function environmentOf(input: FunctionInput): Partial<Record<Exclude<keyof GovernanceConfig, 'source'>, string>> {
-  const { table } = names(input.name_prefix);
+  const { table, metricsNamespace } = names(input.name_prefix);
   return {
     GOVERNANCE_SIGNING_KEY: input.signing_key_arn,
     GOVERNANCE_VERSION: input.release,
+    METRICS_NAMESPACE: metricsNamespace,
     POLICY_TABLE: table('policies'),
     POLICY_PUBLISHER_KEYS: text('join(",", var.publisher_key_arns)'),
     QUOTA_TABLE: table('quotas'),

@@ -12,6 +12,7 @@ import { serviceAlarms } from '../../../observability/alarms/service.ts';
 import { signals, type Subject } from '../../../observability/signals.ts';
 import { any, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
+import { bandId, bandOf } from './anomaly-band.ts';
 import { type Topics } from './topic.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
@@ -71,8 +72,9 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
     ...(each ? { forEach: forEach('var.target_group_arn_suffixes') } : {}),
     alarmName: each ? `${prefix}-${name}-\${each.key}` : `${prefix}-${name}`,
     alarmDescription: `${severity}: ${description} ${runbook}#${name}`,
-    comparisonOperator: comparison,
-    threshold,
+    ...(typeof threshold === 'number'
+      ? { comparisonOperator: comparison, threshold }
+      : { comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: bandId }),
     evaluationPeriods: breaching.of,
     datapointsToAlarm: breaching.periods,
     treatMissingData: silenceRings ? text('var.always_on ? "breaching" : "notBreaching"') : 'notBreaching',
@@ -95,7 +97,7 @@ function isPerTargetGroup({ of }: Alarm): boolean {
 
 /** One query per signal, and the expression last: what is judged has `return_data`. */
 function metricQueries(
-  { of, expression, name, periodSeconds }: Alarm,
+  { of, expression, name, threshold, periodSeconds }: Alarm,
   { subjects, namespaceOf }: AlarmOptions,
 ): CloudwatchMetricAlarmMetricQuery[] {
   const queries = Object.entries(of).map(([id, { signal, statistic }]): CloudwatchMetricAlarmMetricQuery => {
@@ -114,6 +116,7 @@ function metricQueries(
       },
     };
   });
+  if (typeof threshold !== 'number') return [...queries, { ...bandOf(of, threshold.band), returnData: true }];
   if (expression === undefined) return queries;
   return [...queries, { id: 'judged', expression, label: name, returnData: true }];
 }

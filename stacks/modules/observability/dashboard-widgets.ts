@@ -3,8 +3,9 @@
 import { type Alarm } from '../../../observability/alarm.ts';
 import { governanceAlarms } from '../../../observability/alarms/governance.ts';
 import { serviceAlarms } from '../../../observability/alarms/service.ts';
-import { type Graph, type LogAnswer, type Widget } from '../../../observability/dashboard.ts';
-import { type LogSource, type SignalName, signals, type Subject } from '../../../observability/signals.ts';
+import { type Graph, type LogAnswer, type Spread, type Widget } from '../../../observability/dashboard.ts';
+import { type LogSource, type Signal, type SignalName, signals, type Subject } from '../../../observability/signals.ts';
+import { bandOf } from './anomaly-band.ts';
 
 const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
 const periodSeconds = 60;
@@ -32,6 +33,8 @@ export function properties(widget: Widget, context: WidgetContext): { type: stri
       };
     case 'judged':
       return { type: 'metric', properties: judged(widget.alarm, context) };
+    case 'spread':
+      return { type: 'metric', properties: spread(widget, context) };
     default:
       return { type: 'metric', properties: graph(widget, context) };
   }
@@ -52,6 +55,23 @@ function graph({ kind, title, lines, math, axis }: Graph, context: WidgetContext
   return { ...common, view: 'timeSeries', stacked: false, yAxis: axisOf(axis ?? unitOf(lines[0]?.signal)) };
 }
 
+/** Values come and go, so they are searched for (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html). */
+function spread({ title, signal, statistic }: Spread, { region, namespaceOf }: WidgetContext): object {
+  const { namespace, name, unit, by }: Signal = signals[signal];
+  if (by === undefined)
+    throw new Error(`got ${signal} spread on a dashboard, expected a signal with a dimension of its own`);
+  const expression = `SEARCH('{"${namespaceOf(namespace)}","${by}"} MetricName="${name}"', '${statistic}', ${periodSeconds})`;
+  return {
+    title,
+    region,
+    period: periodSeconds,
+    view: 'timeSeries',
+    stacked: false,
+    yAxis: axisOf(unit),
+    metrics: [[{ id: 'e1', expression, label: by }]],
+  };
+}
+
 /** The very queries of the alarm, its period and its threshold. */
 function judged(name: string, context: WidgetContext): object {
   const alarm = alarms.find((candidate) => candidate.name === name);
@@ -66,6 +86,7 @@ function judged(name: string, context: WidgetContext): object {
     }),
   );
   if (expression !== undefined) metrics.push([{ id: 'judged', expression, label: name }]);
+  if (typeof threshold !== 'number') metrics.push([bandOf(of, threshold.band)]);
   const [first] = Object.values(of);
   return {
     title: `Alarm ${name}, ${severity}`,
@@ -75,8 +96,13 @@ function judged(name: string, context: WidgetContext): object {
     stacked: false,
     yAxis: axisOf(expression === undefined ? unitOf(first?.signal) : 'Percent'),
     metrics,
-    annotations: { horizontal: [{ label: `alarm above ${threshold}`, value: threshold, color: '#d62728' }] },
+    ...(typeof threshold === 'number' ? { annotations: { horizontal: [limitOf(alarm, threshold)] } } : {}),
   };
+}
+
+function limitOf({ comparison }: Alarm, value: number): object {
+  const side = comparison === 'LessThanThreshold' ? 'below' : 'above';
+  return { label: `alarm ${side} ${value}`, value, color: '#d62728' };
 }
 
 function metric(signal: SignalName, { namespaceOf, subjects }: WidgetContext, options: object): unknown[] {

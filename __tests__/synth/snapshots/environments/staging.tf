@@ -173,7 +173,8 @@ module "observability" {
     axon-blue   = "${module.alb.axon_blue_target_group_arn_suffix}"
     axon-green  = "${module.alb.axon_green_target_group_arn_suffix}"
   }
-  always_on = true
+  certificate_arn = var.certificate_arn
+  always_on       = true
   emails = [
   ]
   source = "../../modules/observability"
@@ -269,6 +270,7 @@ module "orbit" {
     ORBIT_TLS           = "true"
     ORBIT_VERSION       = "${var.release}"
     ORBIT_SECRET        = "${module.secrets.orbit_secret_arn}"
+    METRICS_NAMESPACE   = "AgentRuntime/agent-runtime-staging"
     TRACES_TO           = "xray"
     TRACES_SAMPLE_RATIO = "0.05"
     GOVERNANCE_FUNCTION = "${module.governance.function_name}"
@@ -321,6 +323,7 @@ module "axon" {
     AXON_TLS                = "true"
     AXON_VERSION            = "${var.release}"
     AXON_SECRET             = "${module.secrets.axon_secret_arn}"
+    METRICS_NAMESPACE       = "AgentRuntime/agent-runtime-staging"
     TRACES_TO               = "xray"
     TRACES_SAMPLE_RATIO     = "0.05"
     AXON_MESH               = "lattice"

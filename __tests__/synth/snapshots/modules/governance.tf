@@ -316,6 +316,7 @@ resource "aws_lambda_function" "governance" {
     variables = {
       GOVERNANCE_SIGNING_KEY = "${var.signing_key_arn}"
       GOVERNANCE_VERSION     = "${var.release}"
+      METRICS_NAMESPACE      = "AgentRuntime/${var.name_prefix}"
       POLICY_TABLE           = "${var.name_prefix}-governance-policies"
       POLICY_PUBLISHER_KEYS  = "${join(",", var.publisher_key_arns)}"
       QUOTA_TABLE            = "${var.name_prefix}-governance-quotas"

@@ -65,6 +65,15 @@ variable "target_group_arn_suffixes" {
   }
 }
 
+variable "certificate_arn" {
+  description = "Certificate of the load balancer, whose end is watched."
+  type        = string
+  validation {
+    error_message = "certificate_arn: expected text that matches ^arn:aws[a-z-]*:."
+    condition     = can(regex("^arn:aws[a-z-]*:", var.certificate_arn))
+  }
+}
+
 variable "always_on" {
   description = "Whether tasks run at all hours, so that their silence is an alarm."
   type        = bool
@@ -263,54 +272,6 @@ resource "aws_sns_topic_subscription" "pager_duty" {
   topic_arn              = aws_sns_topic.pages.arn
   count                  = nonsensitive(var.pager_duty_url != null) ? 1 : 0
 }
-resource "aws_cloudwatch_log_metric_filter" "count_permits" {
-  log_group_name = aws_cloudwatch_log_group.governance_logs.name
-  name           = "Permits"
-  pattern        = "{ $.allowed IS TRUE }"
-  metric_transformation {
-    default_value = "0"
-    name          = "Permits"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
-resource "aws_cloudwatch_log_metric_filter" "count_denials" {
-  log_group_name = aws_cloudwatch_log_group.governance_logs.name
-  name           = "Denials"
-  pattern        = "{ $.allowed IS FALSE }"
-  metric_transformation {
-    default_value = "0"
-    name          = "Denials"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
-resource "aws_cloudwatch_log_metric_filter" "count_faileddecisions" {
-  log_group_name = aws_cloudwatch_log_group.governance_logs.name
-  name           = "FailedDecisions"
-  pattern        = "{ $.reason = \"policy_*\" || $.reason = \"evaluation_error\" || $.reason = \"governance_unavailable\" }"
-  metric_transformation {
-    default_value = "0"
-    name          = "FailedDecisions"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
-resource "aws_cloudwatch_log_metric_filter" "count_identitymismatches" {
-  log_group_name = aws_cloudwatch_log_group.governance_logs.name
-  name           = "IdentityMismatches"
-  pattern        = "{ $.reason = \"identity_mismatch\" }"
-  metric_transformation {
-    default_value = "0"
-    name          = "IdentityMismatches"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
 resource "aws_cloudwatch_log_metric_filter" "count_unrecordeddecisions" {
   log_group_name = aws_cloudwatch_log_group.governance_logs.name
   name           = "UnrecordedDecisions"
@@ -318,18 +279,6 @@ resource "aws_cloudwatch_log_metric_filter" "count_unrecordeddecisions" {
   metric_transformation {
     default_value = "0"
     name          = "UnrecordedDecisions"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
-resource "aws_cloudwatch_log_metric_filter" "count_unansweredquestions" {
-  log_group_name = aws_cloudwatch_log_group.orbit_logs.name
-  name           = "UnansweredQuestions"
-  pattern        = "{ $.message = \"governance did not answer\" }"
-  metric_transformation {
-    default_value = "0"
-    name          = "UnansweredQuestions"
     namespace     = "AgentRuntime/${var.name_prefix}"
     unit          = "Count"
     value         = "1"
@@ -354,18 +303,6 @@ resource "aws_cloudwatch_log_metric_filter" "count_axonerrors" {
   metric_transformation {
     default_value = "0"
     name          = "AxonErrors"
-    namespace     = "AgentRuntime/${var.name_prefix}"
-    unit          = "Count"
-    value         = "1"
-  }
-}
-resource "aws_cloudwatch_log_metric_filter" "count_refusals" {
-  log_group_name = aws_cloudwatch_log_group.axon_logs.name
-  name           = "Refusals"
-  pattern        = "{ $.refusal = \"*\" }"
-  metric_transformation {
-    default_value = "0"
-    name          = "Refusals"
     namespace     = "AgentRuntime/${var.name_prefix}"
     unit          = "Count"
     value         = "1"
@@ -861,6 +798,34 @@ resource "aws_cloudwatch_metric_alarm" "alarm_orbit_cpu" {
     }
   }
 }
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_saturated" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: A task of orbit is at work nearly all the time: requests wait for each other. docs/runbook.md#orbit-saturated"
+  alarm_name          = "${var.name_prefix}-orbit-saturated"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 85
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "busy"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "OrbitSaturation"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
 resource "aws_cloudwatch_metric_alarm" "alarm_orbit_memory" {
   alarm_actions = [
     "${aws_sns_topic.alerts.arn}"
@@ -947,6 +912,34 @@ resource "aws_cloudwatch_metric_alarm" "alarm_axon_cpu" {
     }
   }
 }
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_saturated" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: A task of axon is at work nearly all the time: requests wait for each other. docs/runbook.md#axon-saturated"
+  alarm_name          = "${var.name_prefix}-axon-saturated"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 85
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "busy"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "AxonSaturation"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
 resource "aws_cloudwatch_metric_alarm" "alarm_axon_memory" {
   alarm_actions = [
     "${aws_sns_topic.alerts.arn}"
@@ -973,6 +966,62 @@ resource "aws_cloudwatch_metric_alarm" "alarm_axon_memory" {
       namespace   = "AWS/ECS"
       period      = 60
       stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_replay_set_filling" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: A task of axon remembers four fifths of the grants it can; when it is full it refuses all. docs/runbook.md#replay-set-filling"
+  alarm_name          = "${var.name_prefix}-replay-set-filling"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 80
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "use"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "ReplaySetUse"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_tls_certificate_expiring" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: The certificate of the load balancer ends within 30 days, and was not renewed. docs/runbook.md#tls-certificate-expiring"
+  alarm_name          = "${var.name_prefix}-tls-certificate-expiring"
+  comparison_operator = "LessThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 30
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "days"
+    return_data = true
+    metric {
+      dimensions = {
+        CertificateArn = "${var.certificate_arn}"
+      }
+      metric_name = "DaysToExpiry"
+      namespace   = "AWS/CertificateManager"
+      period      = 86400
+      stat        = "Minimum"
     }
   }
 }
@@ -1092,8 +1141,42 @@ resource "aws_cloudwatch_metric_alarm" "alarm_denials_spike" {
   alarm_actions = [
     "${aws_sns_topic.alerts.arn}"
   ]
-  alarm_description   = "P2: More than half of at least a hundred decisions are denials. docs/runbook.md#denials-spike"
+  alarm_description   = "P2: Many more denials than is usual at this hour. docs/runbook.md#denials-spike"
   alarm_name          = "${var.name_prefix}-denials-spike"
+  comparison_operator = "GreaterThanUpperThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 3
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold_metric_id = "usual"
+  treat_missing_data  = "notBreaching"
+  metric_query {
+    id          = "denials"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Denials"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "ANOMALY_DETECTION_BAND(denials, 4)"
+    id          = "usual"
+    label       = "usual"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_denials_rate" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: More than half of at least a hundred decisions are denials. docs/runbook.md#denials-rate"
+  alarm_name          = "${var.name_prefix}-denials-rate"
   comparison_operator = "GreaterThanThreshold"
   datapoints_to_alarm = 2
   evaluation_periods  = 2
@@ -1131,7 +1214,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm_denials_spike" {
   metric_query {
     expression  = "IF(denials + permits > 100, 100 * denials / (denials + permits), 0)"
     id          = "judged"
-    label       = "denials-spike"
+    label       = "denials-rate"
     return_data = true
   }
 }
@@ -1160,6 +1243,90 @@ resource "aws_cloudwatch_metric_alarm" "alarm_grants_refused" {
       namespace   = "AgentRuntime/${var.name_prefix}"
       period      = 300
       stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_grants_replayed" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Grants come a second time, more often than the smoke test tries: Orbit never sends one twice. docs/runbook.md#grants-replayed"
+  alarm_name          = "${var.name_prefix}-grants-replayed"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 2
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "replays"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Replays"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_policy_stale" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Decisions rest on a policy not confirmed for half a minute; after a whole one they are denials. docs/runbook.md#policy-stale"
+  alarm_name          = "${var.name_prefix}-policy-stale"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 30
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "age"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "PolicyAge"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Maximum"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_signing_certificate_old" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: No key that signs grants was certified anew for 12 minutes; after 15 nothing is permitted. docs/runbook.md#signing-certificate-old"
+  alarm_name          = "${var.name_prefix}-signing-certificate-old"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 720
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "age"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "CertificateAge"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "Minimum"
     }
   }
 }
@@ -1393,7 +1560,7 @@ resource "aws_cloudwatch_composite_alarm" "urgent" {
   ]
   alarm_description = "P0 or P1: the runtime fails its callers; look at the dashboard service-health first."
   alarm_name        = "${var.name_prefix}-urgent"
-  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_replay_set_filling.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
   ok_actions = [
     "${aws_sns_topic.pages.arn}"
   ]
@@ -1404,7 +1571,7 @@ resource "aws_cloudwatch_composite_alarm" "intrusion" {
   ]
   alarm_description = "P0 or P1: somebody tries what no program does; look at governance-decisions."
   alarm_name        = "${var.name_prefix}-intrusion"
-  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_refused.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_identity_mismatch.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_mesh_refused.alarm_name}\")"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_refused.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_replayed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_identity_mismatch.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_mesh_refused.alarm_name}\")"
   ok_actions = [
     "${aws_sns_topic.pages.arn}"
   ]
@@ -1414,23 +1581,23 @@ resource "aws_cloudwatch_dashboard" "dashboard_service_health" {
   dashboard_name = "${var.name_prefix}-service-health"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_latency" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Latency by hop\nWhich hop is slow? Each includes those behind it, except that Governance and Axon are beside each other. Runbook: docs/runbook.md#latency\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"latency\",\"stat\":\"p99\",\"label\":\"slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 1\",\"value\":1,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"At the load balancer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Orbit: POST /dispatch, milliseconds\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and route = \"/dispatch\" | stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Axon: POST /reason, milliseconds\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-axon' | filter message = \"request\" and route = \"/reason\" | stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)\"}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm governance-slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"duration\",\"stat\":\"p99\",\"label\":\"governance-slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 250\",\"value\":250,\"color\":\"#d62728\"}]}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Latency by hop\nWhich hop is slow? Each includes those behind it, except that Governance and Axon are beside each other. Runbook: docs/runbook.md#latency\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"latency\",\"stat\":\"p99\",\"label\":\"slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 1\",\"value\":1,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"At the load balancer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit asks Governance\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit calls Axon\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon verifies the grant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The model\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the decision\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm governance-slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"duration\",\"stat\":\"p99\",\"label\":\"governance-slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 250\",\"value\":250,\"color\":\"#d62728\"}]}}}]}"
   dashboard_name = "${var.name_prefix}-latency"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_error_rates" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Error rates\nWhat fails, and how much of the 0.1% that may fail is used? A burn of 1 uses a budget just up. Runbook: docs/runbook.md#error-rates\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm error-rate, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"tasks\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"requests\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)\",\"label\":\"error-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Burn of the error budget, 99.9%\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(m1, 0) + FILL(m2, 0)) / m3 / 0.001\",\"label\":\"burn\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"times the budget\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Requests of callers by status\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and route = \"/dispatch\" | stats count(*) as requests by status\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Refusals of Axon by code\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-axon' | filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc\"}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm grants-refused, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"refusals\",\"stat\":\"Sum\",\"label\":\"grants-refused\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"orbit-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"axon-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"errors\"}],[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"throttles\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":20,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Secrets and dead letters\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-secrets-rotation\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"rotations failed\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Error rates\nWhat fails, and how much of the 0.1% that may fail is used? A burn of 1 uses a budget just up. Runbook: docs/runbook.md#error-rates\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm error-rate, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"tasks\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"requests\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)\",\"label\":\"error-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Burn of the error budget, 99.9%\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(m1, 0) + FILL(m2, 0)) / m3 / 0.001\",\"label\":\"burn\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"times the budget\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Requests of callers by status\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and route = \"/dispatch\" | stats count(*) as requests by status\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Refusals of Axon by code\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-axon' | filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc\"}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Orbit answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"OrbitProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Axon answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"AxonProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm grants-refused, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"refusals\",\"stat\":\"Sum\",\"label\":\"grants-refused\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"orbit-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"axon-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"errors\"}],[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"throttles\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Secrets and dead letters\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-secrets-rotation\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"rotations failed\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
   dashboard_name = "${var.name_prefix}-error-rates"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_resource_use" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Resource use\nWhat runs out, and how far is it from that? Runbook: docs/runbook.md#resource-use\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"orbit-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"axon-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"orbit-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"axon-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Load: requests and invocations\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"invocations\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Saturation: throttled\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"invocations\"}],[\"AWS/DynamoDB\",\"ReadThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-policies\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"policy reads\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-quotas\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"quota writes\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-grants\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"grant writes\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Unhealthy dependencies\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Resource use\nWhat runs out, and how far is it from that? Runbook: docs/runbook.md#resource-use\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"orbit-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"axon-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"orbit-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"axon-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"orbit-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"axon-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm replay-set-filling, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReplaySetUse\",{\"id\":\"use\",\"stat\":\"Maximum\",\"label\":\"replay-set-filling\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 80\",\"value\":80,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Network, with Container Insights\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m1\",\"stat\":\"Average\",\"label\":\"orbit receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m2\",\"stat\":\"Average\",\"label\":\"orbit sends\"}],[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m3\",\"stat\":\"Average\",\"label\":\"axon receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m4\",\"stat\":\"Average\",\"label\":\"axon sends\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Bytes/Second\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: executions at once\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"ConcurrentExecutions\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Maximum\",\"label\":\"executions\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm tls-certificate-expiring, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":86400,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"None\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/CertificateManager\",\"DaysToExpiry\",\"CertificateArn\",\"${var.certificate_arn}\",{\"id\":\"days\",\"stat\":\"Minimum\",\"label\":\"tls-certificate-expiring\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm below 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Load: requests and invocations\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"invocations\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Saturation: throttled\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"invocations\"}],[\"AWS/DynamoDB\",\"ReadThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-policies\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"policy reads\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-quotas\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"quota writes\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-grants\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"grant writes\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Unhealthy dependencies\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
   dashboard_name = "${var.name_prefix}-resource-use"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_governance_decisions" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Governance decisions\nWhat is decided, for which reason, by which revision, and did somebody try? Runbook: docs/runbook.md#governance-decisions\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of deciding\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-failed\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-denials-spike\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-unrecorded\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"denied\"}],[\"AgentRuntime/${var.name_prefix}\",\"FailedDecisions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"denied by failure\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Decisions by reason\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" | stats count(*) as decisions by reason | sort decisions desc\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Time to decide, microseconds\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"timeSeries\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" | stats pct(decisionMicros, 50) as p50, pct(decisionMicros, 95) as p95, pct(decisionMicros, 99) as p99 by bin(1m)\"}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Policy revisions that decide\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" and ispresent(policy.tenant) | stats count(*) as decisions by policy.tenant, policy.revision | sort decisions desc\"}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Quotas charged, and the least that was left\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter ispresent(quota.id) | stats count(*) as charged, min(quota.remaining) as left by quota.id | sort charged desc\"}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Somebody tried\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"refused by Axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"MeshRefusals\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"refused by the mesh\"}],[\"AgentRuntime/${var.name_prefix}\",\"IdentityMismatches\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"named another\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"On record\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnrecordedDecisions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"decisions not recorded\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-spike, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"permits\",\"stat\":\"Sum\",\"label\":\"permits\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(denials + permits > 100, 100 * denials / (denials + permits), 0)\",\"label\":\"denials-spike\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 50\",\"value\":50,\"color\":\"#d62728\"}]}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Governance decisions\nWhat is decided, for which reason, by which revision, and did somebody try? Runbook: docs/runbook.md#governance-decisions\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of deciding\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-failed\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-denials-spike\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-unrecorded\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"denied\"}],[\"AgentRuntime/${var.name_prefix}\",\"FailedDecisions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"denied by failure\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions by reason\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"reason\"} MetricName=\"Decisions\"', 'Sum', 60)\",\"label\":\"reason\"}]]}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Time to decide\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm policy-stale, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"PolicyAge\",{\"id\":\"age\",\"stat\":\"Maximum\",\"label\":\"policy-stale\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Policy revision by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"None\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"tenant\"} MetricName=\"PolicyRevision\"', 'Maximum', 60)\",\"label\":\"tenant\"}]]}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm signing-certificate-old, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"CertificateAge\",{\"id\":\"age\",\"stat\":\"Minimum\",\"label\":\"signing-certificate-old\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 720\",\"value\":720,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Policy revisions that decide\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" and ispresent(policy.tenant) | stats count(*) as decisions by policy.tenant, policy.revision | sort decisions desc\"}},{\"x\":12,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Quotas charged, and the least that was left\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter ispresent(quota.id) | stats count(*) as charged, min(quota.remaining) as left by quota.id | sort charged desc\"}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Somebody tried\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"refused by Axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"Replays\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"of these, replayed\"}],[\"AgentRuntime/${var.name_prefix}\",\"MeshRefusals\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"refused by the mesh\"}],[\"AgentRuntime/${var.name_prefix}\",\"IdentityMismatches\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"named another\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"On record\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnrecordedDecisions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"decisions not recorded\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-spike, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials-spike\"}],[{\"id\":\"usual\",\"expression\":\"ANOMALY_DETECTION_BAND(denials, 4)\",\"label\":\"usual\"}]]}},{\"x\":12,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-rate, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"permits\",\"stat\":\"Sum\",\"label\":\"permits\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(denials + permits > 100, 100 * denials / (denials + permits), 0)\",\"label\":\"denials-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 50\",\"value\":50,\"color\":\"#d62728\"}]}}}]}"
   dashboard_name = "${var.name_prefix}-governance-decisions"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_tenants" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Tenants\nWho asks for what, who is denied, and by which rule? Runbook: docs/runbook.md#tenants\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Decisions by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" | stats count(*) as decisions by tenant | sort decisions desc\"}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Denials by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter allowed = 0 | stats count(*) as denials by tenant | sort denials desc\"}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Most denied: tenant, reason and rule\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter allowed = 0 | stats count(*) as denials by tenant, reason, rule | sort denials desc | limit 10\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Slowest tenants at Orbit, milliseconds\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and ispresent(tenant) | stats count(*) as requests, pct(durationMs, 99) as p99 by tenant | sort p99 desc | limit 10\"}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Tenants\nWho asks for what, who is denied, and by which rule? Runbook: docs/runbook.md#tenants\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"tenant\"} MetricName=\"TenantDecisions\"', 'Sum', 60)\",\"label\":\"tenant\"}]]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Denials by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"tenant\"} MetricName=\"TenantDenials\"', 'Sum', 60)\",\"label\":\"tenant\"}]]}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Most denied: tenant, reason and rule\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter allowed = 0 | stats count(*) as denials by tenant, reason, rule | sort denials desc | limit 10\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Slowest tenants at Orbit, milliseconds\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and ispresent(tenant) | stats count(*) as requests, pct(durationMs, 99) as p99 by tenant | sort p99 desc | limit 10\"}}]}"
   dashboard_name = "${var.name_prefix}-tenants"
 }
 
