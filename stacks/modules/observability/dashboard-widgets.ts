@@ -121,5 +121,6 @@ function unitOf(signal: SignalName | undefined): string {
 }
 
 function axisOf(label: string): object {
-  return { left: { label, min: 0, showUnits: false } };
+  // CloudWatch's word for a number without a unit says nothing.
+  return { left: { label: label === 'None' ? '' : label, min: 0, showUnits: false } };
 }
