@@ -1,0 +1,120 @@
+// Attributes that let someone in, or keep from seeing who came: each with the values that do and the words for it. Data.
+// Next: scripts/review/protection-rules.ts, what no longer protects data.
+import { type AttributeRule, is, isOff, isUnset, rule } from './attribute-rules.ts';
+
+const exposure: readonly AttributeRule[] = [
+  rule('exposure', /^aws_(?:a?lb|elb)$/, 'internal', is(false), ['faces the internet', 'is internal again']),
+  rule('exposure', /^aws_subnet$/, 'map_public_ip_on_launch', is(true), [
+    'gives public addresses to what starts in it',
+    'gives no public addresses any more',
+  ]),
+  rule('exposure', /^aws_(?:instance|launch_configuration)$/, 'associate_public_ip_address', is(true), [
+    'gets a public address',
+    'gets no public address any more',
+  ]),
+  rule('exposure', /^aws_launch_template$/, 'network_interfaces.*.associate_public_ip_address', is(true, 'true'), [
+    'gets a public address',
+    'gets no public address any more',
+  ]),
+  rule('exposure', /^aws_ecs_service$/, 'network_configuration.*.assign_public_ip', is(true), [
+    'gives its tasks public addresses',
+    'gives its tasks no public addresses any more',
+  ]),
+  rule(
+    'exposure',
+    /^aws_(?:db_instance|rds_cluster_instance|redshift_cluster|dms_replication_instance|mq_broker)$/,
+    'publicly_accessible',
+    is(true),
+    ['is reachable from the internet', 'is no longer reachable from the internet'],
+  ),
+  rule('exposure', /^aws_eks_cluster$/, 'vpc_config.*.endpoint_public_access', is(true), [
+    'has a public endpoint',
+    'has no public endpoint any more',
+  ]),
+  rule('exposure', /^aws_lambda_function_url$/, 'authorization_type', is('NONE'), [
+    'is a URL that anyone may call',
+    'asks for IAM again',
+  ]),
+  rule('exposure', /^aws_s3_bucket_acl$/, 'acl', is('public-read', 'public-read-write', 'authenticated-read'), [
+    'makes the bucket public',
+    'makes the bucket private again',
+  ]),
+  ...['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'].map((path) =>
+    rule('exposure', /^aws_s3_(?:bucket|account)_public_access_block$/, path, isOff, [
+      `does not hold back public access (\`${path}\` is off)`,
+      `holds back public access (\`${path}\` is on)`,
+    ]),
+  ),
+  rule('exposure', /^aws_vpclattice_(?:service|service_network)$/, 'auth_type', is('NONE', undefined, null), [
+    'asks no caller who it is (`auth_type` is `NONE`)',
+    'asks callers who they are',
+  ]),
+  rule('exposure', /^aws_api_gateway_method$/, 'authorization', is('NONE'), [
+    'asks no caller who it is',
+    'asks callers who they are',
+  ]),
+  rule('exposure', /^aws_(?:instance|launch_template)$/, 'metadata_options.*.http_tokens', is('optional'), [
+    'gives its credentials to requests without a session (IMDSv1)',
+    'asks for a session (IMDSv2)',
+  ]),
+  rule(
+    'exposure',
+    /^aws_ecs_service$/,
+    'enable_execute_command',
+    is(true),
+    ['lets operators open a shell in its tasks', 'lets no one open a shell in its tasks any more'],
+    { loud: false },
+  ),
+];
+
+const identity: readonly AttributeRule[] = [
+  rule('identity', /^aws_iam_(?:role|user)$/, 'permissions_boundary', isUnset, [
+    'has no permissions boundary',
+    'has a permissions boundary',
+  ]),
+  rule(
+    'identity',
+    /^aws_lambda_function$/,
+    'code_signing_config_arn',
+    isUnset,
+    ['takes code that no one signed', 'takes signed code alone'],
+    { onCreate: false },
+  ),
+  rule('identity', /^aws_ecr_repository$/, 'image_tag_mutability', is('MUTABLE'), [
+    'lets a tag be moved to another image',
+    'lets no tag be moved',
+  ]),
+];
+
+const detection: readonly AttributeRule[] = [
+  rule('detection', /^aws_cloudtrail$/, 'enable_logging', is(false), ['records nothing', 'records again']),
+  rule(
+    'detection',
+    /^aws_cloudtrail$/,
+    'enable_log_file_validation',
+    isOff,
+    ['does not show when its log was altered', 'shows when its log was altered'],
+    { loud: false },
+  ),
+  rule('detection', /^aws_guardduty_detector$/, 'enable', is(false), ['is off', 'is on again']),
+  rule('detection', /^aws_config_configuration_recorder_status$/, 'is_enabled', is(false), ['is off', 'is on again']),
+  rule(
+    'detection',
+    /^aws_ecr_repository$/,
+    'image_scanning_configuration.*.scan_on_push',
+    is(false),
+    ['no longer scans what is pushed', 'scans what is pushed'],
+    { loud: false },
+  ),
+  rule(
+    'detection',
+    /^aws_cloudwatch_(?:metric|composite)_alarm$/,
+    'actions_enabled',
+    is(false),
+    ['calls no one', 'calls someone again'],
+    { loud: false },
+  ),
+];
+
+/** Exposure, identity and detection. */
+export const exposureRules: readonly AttributeRule[] = [...exposure, ...identity, ...detection];

@@ -1,0 +1,66 @@
+// Text of a plan in Markdown: whatever it holds, it stays text. No HTML, no mention, no link, no end of a code span.
+// Next: scripts/review/render.ts, the page.
+
+const shownCharacters = 160;
+/** Line ends, control characters, and those that turn or hide text: bidirectional marks, zero width, tags. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+
+/**
+ * A value as a code span on one line: in one, GitHub reads neither HTML nor mentions nor references.
+ *
+ * @param limit - characters shown, the rest is counted
+ */
+export function code(text: string, limit = shownCharacters): string {
+  const shown = oneLine(text, limit);
+  if (shown === '') return '`(empty)`';
+  const fence = '`'.repeat(longestRun(shown, '`') + 1);
+  // The padding is taken off again by the reader of Markdown; without it a backtick at the edge would join the fence.
+  const pad = /^[` ]|[` ]$/.test(shown) ? ' ' : '';
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** Lines as a fenced block that none of them can end. */
+export function block(lines: readonly string[], language = ''): string[] {
+  const shown = lines.map((line) => line.replaceAll(unseen, escapeUnseen));
+  const fence = '`'.repeat(Math.max(3, ...shown.map((line) => longestRun(line, '`') + 1)));
+  return [`${fence}${language}`, ...shown, fence];
+}
+
+/** A collapsed section; `summary` is text of this program, never of a plan. */
+export function details(summary: string, lines: readonly string[]): string[] {
+  return ['<details>', `<summary>${summary}</summary>`, '', ...lines, '', '</details>'];
+}
+
+/** `a, b and 3 more` of code spans. */
+export function codes(texts: readonly string[], shown = 8): string {
+  const first = texts.slice(0, shown).map((text) => code(text));
+  const more = texts.length - first.length;
+  return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
+}
+
+/** `1 resource`, `2 resources`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}
+
+function oneLine(text: string, limit: number): string {
+  const characters = Array.from(text);
+  const cut = characters.length > limit;
+  const shown = (cut ? characters.slice(0, limit).join('') : text).replaceAll(unseen, escapeUnseen);
+  return cut ? `${shown}... (${characters.length} characters)` : shown;
+}
+
+function escapeUnseen(character: string): string {
+  if (character === '\n') return '\\n';
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+function longestRun(text: string, character: string): number {
+  let longest = 0;
+  let run = 0;
+  for (const each of text) {
+    run = each === character ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}

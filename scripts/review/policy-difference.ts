@@ -1,0 +1,123 @@
+// What one set of permissions grants that another does not, put together again into as few sentences as it takes.
+// Next: scripts/review/policy-words.ts, which says them.
+import { compareText, holdsUnknown } from './planned-resource.ts';
+import type { Permission } from './policy-permissions.ts';
+
+/** Permissions that share effect and conditions: each principal may do each action on each resource. */
+export interface Grant {
+  readonly effect: 'Allow' | 'Deny';
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions: readonly string[];
+}
+
+/** The same grant under other conditions. */
+export interface ConditionChange {
+  readonly grant: Grant;
+  readonly before: readonly string[];
+}
+
+/** What differs between two policies. */
+export interface PolicyDifference {
+  readonly added: readonly Grant[];
+  readonly removed: readonly Grant[];
+  /** Allowed by a statement of its own now, and by a wider one before. */
+  readonly kept: readonly Grant[];
+  readonly conditions: readonly ConditionChange[];
+}
+
+/** Compares two policies by what they allow and deny; how their statements are cut and ordered makes no difference. */
+export function comparePolicies(before: readonly Permission[], after: readonly Permission[]): PolicyDifference {
+  const old = new Set(before.map(keyOf));
+  const now = new Set(after.map(keyOf));
+  const gone = before.filter((each) => !now.has(keyOf(each)));
+  const fresh = after.filter((each) => !old.has(keyOf(each)));
+  // A permission that a wider one holds as well is neither gained nor lost.
+  const kept = fresh.filter((each) => before.some((wider) => covers(wider, each)));
+  const added = groupPermissions(fresh.filter((each) => !kept.includes(each)));
+  const removed = groupPermissions(gone.filter((each) => !after.some((wider) => covers(wider, each))));
+  const conditions = added.flatMap((grant) => {
+    const twin = removed.find((other) => sameButConditions(grant, other));
+    return twin === undefined ? [] : [{ grant, before: twin.conditions, twin }];
+  });
+  return {
+    added: added.filter((grant) => !conditions.some((change) => change.grant === grant)),
+    removed: removed.filter((grant) => !conditions.some((change) => change.twin === grant)),
+    kept: groupPermissions(kept),
+    conditions: conditions.map(({ grant, before: earlier }) => ({ grant, before: earlier })),
+  };
+}
+
+/** Joins permissions that differ in one part alone: actions first, then resources, then principals. */
+export function groupPermissions(permissions: readonly Permission[]): Grant[] {
+  const single = permissions.map(({ effect, principal, action, resource, conditions }) => ({
+    effect,
+    principals: [principal],
+    actions: [action],
+    resources: [resource],
+    conditions,
+  }));
+  const joined = (['actions', 'resources', 'principals'] as const).reduce<Grant[]>(joinBy, single);
+  return joined.toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+
+function joinBy(grants: readonly Grant[], part: 'actions' | 'resources' | 'principals'): Grant[] {
+  const groups = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = JSON.stringify({ ...grant, [part]: [] });
+    const found = groups.get(key);
+    const values = [...new Set([...(found?.[part] ?? []), ...grant[part]])].toSorted(compareText);
+    groups.set(key, { ...grant, [part]: values });
+  }
+  return [...groups.values()];
+}
+
+/** What makes two permissions the same; IAM reads actions without regard to case. */
+function keyOf({ effect, principal, action, resource, conditions }: Permission): string {
+  return JSON.stringify([effect, principal, action.toLowerCase(), resource, conditions]);
+}
+
+/** True when everything that the narrower permits (or denies), the wider does: by `*` and `?`, or by fewer conditions. */
+function covers(wider: Permission, narrower: Permission): boolean {
+  if (wider.effect !== narrower.effect) return false;
+  if (wider.principal !== narrower.principal && wider.principal !== '*') return false;
+  if (!wider.conditions.every((condition) => narrower.conditions.includes(condition))) return false;
+  if (holdsUnknown([narrower.principal, narrower.action, narrower.resource, ...narrower.conditions])) return false;
+  return (
+    matches(wider.action.toLowerCase(), narrower.action.toLowerCase()) && matches(wider.resource, narrower.resource)
+  );
+}
+
+function matches(pattern: string, text: string): boolean {
+  if (pattern === text) return true;
+  if (pattern.startsWith('all but ') || text.startsWith('all but ') || holdsUnknown(pattern)) return false;
+  return matchFrom(pattern, text);
+}
+
+/** `*` for any text and `?` for one character, without backtracking over more than the last star. */
+function matchFrom(pattern: string, text: string): boolean {
+  let [at, from, star, resume] = [0, 0, -1, 0];
+  while (from < text.length) {
+    if (at < pattern.length && pattern[at] !== '*' && (pattern[at] === '?' || pattern[at] === text[from])) {
+      // A star of the narrower pattern is any text, which one character does not hold.
+      if (pattern[at] === '?' && text[from] === '*') return false;
+      at += 1;
+      from += 1;
+    } else if (pattern[at] === '*') {
+      star = at;
+      resume = from;
+      at += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      resume += 1;
+      from = resume;
+    } else return false;
+  }
+  while (pattern[at] === '*') at += 1;
+  return at === pattern.length;
+}
+
+function sameButConditions(a: Grant, b: Grant): boolean {
+  return JSON.stringify({ ...a, conditions: [] }) === JSON.stringify({ ...b, conditions: [] });
+}

@@ -1,0 +1,114 @@
+// Reads what `terraform show -json PLAN` wrote, checked field by field, and takes every sensitive value out of it at once.
+// Next: scripts/review/hide-sensitive.ts, which does; scripts/review/planned-resource.ts, what is made of it.
+import { z } from 'zod';
+
+import { hideSensitive } from './hide-sensitive.ts';
+
+const Change = z.object({
+  actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open', 'renew', 'close'])).min(1),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+  after_unknown: z.unknown().optional(),
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
+  replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).optional(),
+  importing: z.looseObject({ id: z.string().optional() }).nullish(),
+});
+const Resource = z.object({
+  address: z.string().min(1),
+  module_address: z.string().optional(),
+  previous_address: z.string().optional(),
+  mode: z.enum(['managed', 'data', 'ephemeral']),
+  type: z.string().min(1),
+  name: z.string(),
+  index: z.union([z.string(), z.number()]).optional(),
+  deposed: z.string().optional(),
+  action_reason: z.string().optional(),
+  change: Change,
+});
+const ModuleConfiguration = z.looseObject({
+  resources: z
+    .array(
+      z.looseObject({
+        address: z.string(),
+        mode: z.string(),
+        expressions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .default([]),
+  get module_calls() {
+    return z.record(z.string(), z.looseObject({ module: ModuleConfiguration.optional() })).default({});
+  },
+});
+
+/** The part of a plan that a review reads. {@link https://developer.hashicorp.com/terraform/internals/json-format#plan-representation} */
+const ReviewPlan = z.object({
+  format_version: z.string().regex(/^1\.\d+$/, 'expected 1.x, as Terraform 1.x writes'),
+  terraform_version: z.string().optional(),
+  resource_changes: z.array(Resource).default([]),
+  resource_drift: z.array(Resource).default([]),
+  output_changes: z.record(z.string(), Change).default({}),
+  configuration: z.looseObject({ root_module: ModuleConfiguration.optional() }).optional(),
+  errored: z.boolean().default(false),
+});
+
+/** A plan without the values that are marked sensitive in it. */
+export type ReviewPlan = z.infer<typeof ReviewPlan>;
+/** One resource of `resource_changes` or `resource_drift`. */
+export type ResourceChange = z.infer<typeof Resource>;
+/** What happens to one resource or output. */
+export type Change = z.infer<typeof Change>;
+/** The configuration of a module: its resources with their expressions, and the modules it calls. */
+export type ModuleConfiguration = z.infer<typeof ModuleConfiguration>;
+
+const shownIssues = 5;
+
+/**
+ * Parses a plan. INVARIANT: no value marked sensitive is in what this gives, so that nothing behind it can print one.
+ *
+ * @param text - the JSON
+ * @param name - how messages call the file
+ * @throws Error with the fields that are not as Terraform writes them
+ */
+export function readPlan(text: string, name: string): ReviewPlan {
+  const found = parseJson(text, name);
+  const { success, data, error } = ReviewPlan.safeParse(found);
+  if (!success)
+    throw new Error(
+      `got ${name} that is no plan, ${describe(error, found)}; make it with terraform show -json PLANFILE`,
+    );
+  if (data.errored)
+    throw new Error(`got ${name} of a plan that failed (errored: true), expected a whole one; plan again`);
+  const hide = (change: Change): Change => hideSensitive(change);
+  const hideAll = (resources: readonly ResourceChange[]): ResourceChange[] =>
+    resources.map((resource) => ({ ...resource, change: hide(resource.change) }));
+  return {
+    ...data,
+    resource_changes: hideAll(data.resource_changes),
+    resource_drift: hideAll(data.resource_drift),
+    output_changes: Object.fromEntries(Object.entries(data.output_changes).map(([key, change]) => [key, hide(change)])),
+  };
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`got ${name} that is no JSON, expected a plan; make it with terraform show -json PLANFILE`, {
+      cause: error,
+    });
+  }
+}
+
+function describe(error: z.ZodError, found: unknown): string {
+  const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
+  if (!isObject) return 'expected an object with format_version and resource_changes';
+  const shown = error.issues.slice(0, shownIssues).map(({ path, message }) => {
+    const field = path.join('.');
+    const got =
+      field === 'format_version' && 'format_version' in found ? `got ${JSON.stringify(found.format_version)}, ` : '';
+    return `${field}: ${got}${message}`;
+  });
+  const more = error.issues.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
