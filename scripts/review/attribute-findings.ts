@@ -1,22 +1,22 @@
 // Looks for attributes that open or unprotect a resource, for retentions that shrink, and for guards that go.
 // Next: scripts/review/exposure-rules.ts, scripts/review/protection-rules.ts and scripts/review/guard-rules.ts: what is looked for.
 import type { AttributeRule } from './attribute-rules.ts';
-import type { Configuration } from './configured.ts';
+import type { Configuration, PlanContext } from './configured.ts';
 import { exposureRules } from './exposure-rules.ts';
 import type { Finding } from './finding.ts';
 import { guards, retentions } from './guard-rules.ts';
 import { code } from './markdown.ts';
-import { knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { goesWithHolder, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
 import { protectionRules } from './protection-rules.ts';
 
 /** What the attributes of a resource mean for who reaches it, and for what it keeps (`kind` is `data` then). */
-export function findAttributeChanges(resource: PlannedResource, configuration: Configuration): Finding[] {
+export function findAttributeChanges(resource: PlannedResource, { resources, configuration }: PlanContext): Finding[] {
   if (resource.mode !== 'managed') return [];
   const rules = [...exposureRules, ...protectionRules].filter(({ types }) => types.test(resource.type));
   return [
     ...rules.flatMap((rule) => rule.paths.flatMap((path) => applyRule(rule, path, resource, configuration))),
     ...findShorterRetention(resource),
-    ...findLostGuard(resource),
+    ...(goesWithHolder(resource, resources) ? [] : findLostGuard(resource)),
   ];
 }
 

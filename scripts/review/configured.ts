@@ -11,6 +11,12 @@ export interface Configuration {
   references(resource: PlannedResource, attribute: string): readonly string[];
 }
 
+/** What a resource is judged against: all resources of its plan, and its configuration. */
+export interface PlanContext {
+  readonly resources: readonly PlannedResource[];
+  readonly configuration: Configuration;
+}
+
 /** Reads the configuration part of a plan. */
 export function openConfiguration(plan: ReviewPlan): Configuration {
   const root = plan.configuration?.root_module;

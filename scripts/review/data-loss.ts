@@ -1,7 +1,7 @@
 // What a plan loses: stores that are destroyed or replaced with all they hold, and what no longer protects them.
 // Next: scripts/review/attribute-findings.ts, which finds the protections that go.
 import { findAttributeChanges } from './attribute-findings.ts';
-import type { Configuration } from './configured.ts';
+import type { PlanContext } from './configured.ts';
 import { type Finding, sortFindings } from './finding.ts';
 import { code, codes } from './markdown.ts';
 import type { PlannedResource } from './planned-resource.ts';
@@ -43,12 +43,13 @@ const stores: Readonly<Record<string, string>> = {
 };
 
 /** Stores that go, then stores whose protection goes. */
-export function findDataLoss(resources: readonly PlannedResource[], configuration: Configuration): Finding[] {
+export function findDataLoss(context: PlanContext): Finding[] {
+  const { resources } = context;
   const managed = resources.filter(({ mode, action }) => mode === 'managed' && action !== 'no-op');
   const gone = managed.filter(({ action }) => action === 'delete' || action === 'replace').flatMap(describeLoss);
   const unprotected = managed
     .filter(({ action }) => action !== 'forget')
-    .flatMap((resource) => findAttributeChanges(resource, configuration))
+    .flatMap((resource) => findAttributeChanges(resource, context))
     .filter(({ kind, effect }) => kind === 'data' && effect !== 'narrows');
   return [...sortFindings(gone), ...sortFindings(unprotected)];
 }

@@ -28,8 +28,19 @@ export function listRules(resource: PlannedResource, side: Side, configuration: 
   const values = resource[side];
   const read = readers[resource.type];
   if (values === null || read === undefined || resource.mode !== 'managed') return [];
+  if (isInline(resource.type) && !isGiven(resource, configuration)) return [];
   const owner = (attribute: string): string => nameOf(resource, values, attribute, configuration);
   return read(values, owner).map((rule) => ({ ...rule, address: resource.address }));
+}
+
+/** What a group or an ACL says of its own rules counts where someone writes them there; else it repeats what stands elsewhere. */
+function isGiven(resource: PlannedResource, configuration: Configuration): boolean {
+  const [ingress, egress] = [configuration.isSet(resource, 'ingress'), configuration.isSet(resource, 'egress')];
+  return ingress === true || egress === true || (ingress === null && resource.action !== 'no-op');
+}
+
+function isInline(type: string): boolean {
+  return /_(?:security_group|network_acl)$/.test(type);
 }
 
 type Rule = Omit<NetworkRule, 'address'>;

@@ -33,20 +33,42 @@ export function comparePolicies(before: readonly Permission[], after: readonly P
   const now = new Set(after.map(keyOf));
   const gone = before.filter((each) => !now.has(keyOf(each)));
   const fresh = after.filter((each) => !old.has(keyOf(each)));
+  const conditions = pairConditions(groupPermissions(gone), groupPermissions(fresh));
+  const isTold = (each: Permission): boolean =>
+    conditions.some(
+      ({ grant, before: earlier }) => holds(grant, each) || holds({ ...grant, conditions: earlier }, each),
+    );
+  const lost = gone.filter((each) => !isTold(each));
+  const won = fresh.filter((each) => !isTold(each));
   // A permission that a wider one holds as well is neither gained nor lost.
-  const kept = fresh.filter((each) => before.some((wider) => covers(wider, each)));
-  const added = groupPermissions(fresh.filter((each) => !kept.includes(each)));
-  const removed = groupPermissions(gone.filter((each) => !after.some((wider) => covers(wider, each))));
-  const conditions = added.flatMap((grant) => {
-    const twin = removed.find((other) => sameButConditions(grant, other));
-    return twin === undefined ? [] : [{ grant, before: twin.conditions, twin }];
-  });
+  const kept = won.filter((each) => before.some((wider) => covers(wider, each)));
   return {
-    added: added.filter((grant) => !conditions.some((change) => change.grant === grant)),
-    removed: removed.filter((grant) => !conditions.some((change) => change.twin === grant)),
+    added: groupPermissions(won.filter((each) => !kept.includes(each))),
+    removed: groupPermissions(lost.filter((each) => !after.some((wider) => covers(wider, each)))),
     kept: groupPermissions(kept),
-    conditions: conditions.map(({ grant, before: earlier }) => ({ grant, before: earlier })),
+    conditions,
   };
+}
+
+/** Grants that go and come back the same, under other conditions. */
+function pairConditions(gone: readonly Grant[], fresh: readonly Grant[]): ConditionChange[] {
+  const taken = new Set<Grant>();
+  return fresh.flatMap((grant) => {
+    const twin = gone.find((other) => !taken.has(other) && sameButConditions(grant, other));
+    if (twin === undefined) return [];
+    taken.add(twin);
+    return [{ grant, before: twin.conditions }];
+  });
+}
+
+function holds(grant: Grant, { effect, principal, action, resource, conditions }: Permission): boolean {
+  return (
+    grant.effect === effect &&
+    grant.principals.includes(principal) &&
+    grant.actions.includes(action) &&
+    grant.resources.includes(resource) &&
+    JSON.stringify(grant.conditions) === JSON.stringify(conditions)
+  );
 }
 
 /** Joins permissions that differ in one part alone: actions first, then resources, then principals. */

@@ -1,19 +1,13 @@
 // Every policy in a plan, before and after, whose it is, and what its change means.
 // Next: scripts/review/policy-difference.ts, which compares; scripts/review/policy-words.ts, which says it.
-import type { Configuration } from './configured.ts';
+import type { PlanContext } from './configured.ts';
 import type { Finding } from './finding.ts';
 import { code } from './markdown.ts';
-import { knownAfterApply, holdsUnknown, type PlannedResource } from './planned-resource.ts';
+import { goesWithHolder, holdsUnknown, knownAfterApply, type PlannedResource } from './planned-resource.ts';
 import { comparePolicies } from './policy-difference.ts';
 import { isPolicy, parsePolicy, type Permission, readDocumentBlocks } from './policy-permissions.ts';
 import { sensitive } from './hide-sensitive.ts';
 import { describeDifference, type PolicySubject } from './policy-words.ts';
-
-/** What a policy is read against: the other resources of its plan, and its configuration. */
-export interface PolicyContext {
-  readonly resources: readonly PlannedResource[];
-  readonly configuration: Configuration;
-}
 
 interface PolicyPlace {
   readonly attribute: string;
@@ -66,9 +60,17 @@ const places: Readonly<Record<string, readonly PolicyPlace[]>> = {
 };
 
 /** What each change of a policy means, and which policies cannot be judged before the apply. */
-export function findPolicyChanges(resource: PlannedResource, context: PolicyContext): Finding[] {
+export function findPolicyChanges(resource: PlannedResource, context: PlanContext): Finding[] {
   if (resource.mode !== 'managed') return [];
-  return listPlaces(resource).flatMap((place) => judge(resource, place, context));
+  const found = listPlaces(resource).flatMap((place) => judge(resource, place, context));
+  // Who no longer is there is denied nothing.
+  const isGone = resource.action === 'delete' && (!isApart(resource) || goesWithHolder(resource, context.resources));
+  return isGone ? found.filter(({ effect }) => effect === 'narrows') : found;
+}
+
+/** A policy that is a resource of its own, and can go while what it is about stays. */
+function isApart({ type }: PlannedResource): boolean {
+  return type.endsWith('_policy');
 }
 
 /** The places of its type, and every other attribute that holds a policy by its form. */
@@ -91,7 +93,7 @@ function listPlaces({ type, before, after }: PlannedResource): PolicyPlace[] {
   ];
 }
 
-function judge(resource: PlannedResource, place: PolicyPlace, context: PolicyContext): Finding[] {
+function judge(resource: PlannedResource, place: PolicyPlace, context: PlanContext): Finding[] {
   const { before, after, action } = resource;
   const [old, now] = [before?.[place.attribute], after?.[place.attribute]];
   if (old === now) return [];
@@ -134,7 +136,7 @@ function read(text: unknown): Permission[] | null {
 function readDeferred(
   resource: PlannedResource,
   attribute: string,
-  { resources, configuration }: PolicyContext,
+  { resources, configuration }: PlanContext,
 ): Permission[] | null {
   const references = configuration.references(resource, attribute);
   const documents = references.filter((each) => each.startsWith('data.aws_iam_policy_document.'));
@@ -154,7 +156,7 @@ function readDeferred(
   return values === null ? null : readDocumentBlocks(values);
 }
 
-function describeSubject(resource: PlannedResource, place: PolicyPlace, context: PolicyContext): PolicySubject {
+function describeSubject(resource: PlannedResource, place: PolicyPlace, context: PlanContext): PolicySubject {
   const { after, before, address } = resource;
   const held = place.holder === undefined ? undefined : (after?.[place.holder] ?? before?.[place.holder]);
   const isKnown = typeof held === 'string' && held !== knownAfterApply;
@@ -166,7 +168,7 @@ function describeSubject(resource: PlannedResource, place: PolicyPlace, context:
 }
 
 /** Addresses of the roles whose boundary a policy is, by its ARN or by what the configuration says. */
-function findBounded(policy: PlannedResource, { resources, configuration }: PolicyContext): string[] {
+function findBounded(policy: PlannedResource, { resources, configuration }: PlanContext): string[] {
   const arn = policy.after?.['arn'] ?? policy.before?.['arn'];
   return resources
     .filter((each) => each.mode === 'managed' && (each.type === 'aws_iam_role' || each.type === 'aws_iam_user'))

@@ -38,7 +38,7 @@ export function describeDifference(subject: PolicySubject, difference: PolicyDif
     const warnings = listDangers(subject, grant);
     const unjudged = unknownParts(grant);
     // A boundary alone permits nothing: a new one holds back what is new with it.
-    const loud = warnings.length > 0 && !(subject.isNew && subject.as === 'boundary');
+    const loud = isOpened(subject) || (warnings.length > 0 && !(subject.isNew && subject.as === 'boundary'));
     return finding(
       unjudged === '' ? 'widens' : 'unknown',
       loud,
@@ -57,6 +57,11 @@ export function describeDifference(subject: PolicySubject, difference: PolicyDif
     describeConditions(finding, subject, grant, before),
   );
   return [...gained, ...lost, ...kept, ...conditions];
+}
+
+/** Someone else may become a role that is there already. */
+function isOpened({ as, isNew }: PolicySubject): boolean {
+  return as === 'trust' && !isNew;
 }
 
 function describeConditions(
@@ -82,7 +87,8 @@ function describeConditions(
   const tighter = gone.length === 0;
   const changes = looser === tighter;
   const effect = changes ? 'changes' : looser === allows ? 'widens' : 'narrows';
-  return finding(effect, effect === 'widens', `${bare}: ${parts.join(', ')}`);
+  const warnings = effect === 'widens' ? listDangers(subject, grant).map((each) => ` **${each}**`) : [];
+  return finding(effect, effect === 'widens', `${bare}: ${parts.join(', ')}${warnings.join('')}`);
 }
 
 interface Verbs {

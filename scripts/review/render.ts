@@ -139,7 +139,7 @@ function renderAside({ changes, drift, outputs }: Review): string[] {
     ...line('No longer done', addresses('dropped')),
     ...line(
       'Changed outside Terraform',
-      drift.map(({ resource }) => resource.address),
+      drift.filter(({ configured }) => configured).map(({ resource }) => resource.address),
     ),
     ...line(
       'Outputs',

@@ -1,10 +1,12 @@
 // One plan, read and judged: what it does, what it loses, what it means for security.
 // Next: scripts/review/render.ts, which writes it as Markdown.
+import { isDeepStrictEqual } from 'node:util';
+
 import { listChanges, type PlannedChange } from '../infra/plan-changes.ts';
-import { openConfiguration } from './configured.ts';
+import { type Configuration, openConfiguration } from './configured.ts';
 import { findDataLoss } from './data-loss.ts';
 import type { Finding } from './finding.ts';
-import { listDrift, listResources, type PlannedResource, withUnknown } from './planned-resource.ts';
+import { knownAfterApply, listDrift, listResources, type PlannedResource, withUnknown } from './planned-resource.ts';
 import type { ReviewPlan } from './read-plan.ts';
 import { relateTo } from './relative-plan.ts';
 import { findSecurityChanges } from './security.ts';
@@ -15,13 +17,19 @@ export interface Change {
   readonly attributes: readonly string[];
 }
 
+/** What someone changed in the account by hand, or AWS by itself. */
+export interface DriftedResource extends Change {
+  /** In an attribute that the configuration sets, so that Terraform changes it back or loses it. */
+  readonly configured: boolean;
+}
+
 /** A review, ready to be written. */
 export interface Review {
   readonly relative: boolean;
   readonly changes: readonly Change[];
   readonly losses: readonly Finding[];
   readonly security: readonly Finding[];
-  readonly drift: readonly Change[];
+  readonly drift: readonly DriftedResource[];
   readonly outputs: readonly PlannedChange[];
 }
 
@@ -39,20 +47,37 @@ export function reviewPlan(plan: ReviewPlan, base: ReviewPlan | null): Review {
   );
   return {
     relative: base !== null,
-    changes: changed.map((resource) => ({ resource, attributes: listAttributes(resource) })),
-    losses: findDataLoss(resources, configuration),
+    changes: changed.map((resource) => ({ resource, attributes: listPlanned(resource, configuration) })),
+    losses: findDataLoss({ resources, configuration }),
     security: findSecurityChanges(resources, configuration),
-    drift: listDrifted(plan, base),
+    drift: listDrifted(plan, base, configuration),
     outputs: listOutputs(plan, base),
   };
 }
 
-/** Drift that the base's plan saw as well is not this change's. */
-function listDrifted(plan: ReviewPlan, base: ReviewPlan | null): Change[] {
+/** Drift that the base's plan saw as well is not this change's. Nothing and an empty list or map are one. */
+function listDrifted(plan: ReviewPlan, base: ReviewPlan | null, configuration: Configuration): DriftedResource[] {
   const known = new Set(base === null ? [] : listDrift(base).map((each) => JSON.stringify(each)));
   return listDrift(plan)
     .filter((each) => !known.has(JSON.stringify(each)))
-    .map((resource) => ({ resource, attributes: listAttributes(resource) }));
+    .flatMap((resource) => {
+      const { before, after } = resource;
+      const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+      const differing = names.filter((name) => !isSame(before?.[name], after?.[name]));
+      if (differing.length === 0 && before !== null && after !== null) return [];
+      const attributes = listAttributes(resource).filter((line) => differing.some((name) => line.startsWith(name)));
+      const isSet = (name: string): boolean => configuration.isSet(resource, name) === true;
+      return [{ resource, attributes, configured: after === null || differing.some(isSet) }];
+    });
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  const isEmpty = (value: unknown): boolean =>
+    value === null ||
+    value === undefined ||
+    value === '' ||
+    (typeof value === 'object' && Object.keys(value).length === 0);
+  return (isEmpty(a) && isEmpty(b)) || isDeepStrictEqual(a, b);
 }
 
 function listOutputs(plan: ReviewPlan, base: ReviewPlan | null): PlannedChange[] {
@@ -67,6 +92,16 @@ function listOutputs(plan: ReviewPlan, base: ReviewPlan | null): PlannedChange[]
   return changes(plan)
     .filter((each) => !known.has(JSON.stringify(each)))
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** Of a replacement without what AWS gives anew: an address, a number, a default. */
+function listPlanned(resource: PlannedResource, configuration: Configuration): readonly string[] {
+  const { after, action, before } = resource;
+  if (action !== 'replace') return listAttributes(resource);
+  const isGiven = (name: string): boolean =>
+    configuration.isSet(resource, name) !== false ||
+    (after?.[name] !== knownAfterApply && !isSame(before?.[name], after?.[name]));
+  return listAttributes(resource).filter((line) => isGiven(/^[^.:]*/.exec(line)?.[0] ?? ''));
 }
 
 /** By the same code that tells of drift after an apply; secrets and unknown values are words already. */

@@ -24,7 +24,7 @@ export function findSecurityChanges(resources: readonly PlannedResource[], confi
       ...findPolicyChanges(resource, context),
       ...findAccessChanges(resource),
       ...findContainerChanges(resource),
-      ...findAttributeChanges(resource, configuration).filter(({ kind }) => kind !== 'data'),
+      ...findAttributeChanges(resource, context).filter(({ kind }) => kind !== 'data'),
     ]),
     ...findNetworkChanges(
       resources.filter(({ action }) => action !== 'forget'),

@@ -1,0 +1,144 @@
+// Five changes of this project's own dev environment, as a pull request would make them.
+// Next: __tests__/scripts/review/make-reviews.ts, which plans and reviews each.
+import type { EnvironmentInput } from '../../../stacks/config/schema.ts';
+
+/** A synthesized root or module. */
+export interface ModuleDocument {
+  readonly module: Record<string, Record<string, unknown>>;
+  readonly resource: Record<string, Record<string, Record<string, unknown>>>;
+  readonly data: Record<string, Record<string, Record<string, unknown>>>;
+}
+
+/** One change: of the configuration, or of what is synthesized from it. */
+export interface DevChange {
+  readonly name: string;
+  /** Fields of `stacks/config/dev.ts`. */
+  readonly configure?: (input: EnvironmentInput) => EnvironmentInput;
+  /** A document below `infra/`, and what is done to it. */
+  readonly edit?: { readonly file: string; readonly change: (document: ModuleDocument) => ModuleDocument };
+}
+
+const account = '${data.aws_caller_identity.current.account_id}';
+const partition = '${data.aws_partition.current_partition.partition}';
+
+/** In the order of the documentation. */
+export const devChanges: readonly DevChange[] = [
+  { name: 'tag', configure: (input) => ({ ...input, costCenter: 'agents' }) },
+  {
+    name: 'wider-cidr',
+    configure: (input) => ({ ...input, network: { ...input.network, callerCidrs: ['10.0.0.0/12'] } }),
+  },
+  {
+    name: 'new-permission',
+    edit: {
+      file: 'modules/iam/main.tf.json',
+      change: (document) => addStatements(document, ['axon_permissions_document', 'axon_boundary_document']),
+    },
+  },
+  {
+    name: 'table-replaced',
+    edit: {
+      file: 'modules/governance/main.tf.json',
+      change: (document) => {
+        const { quotas = {} } = document.resource['aws_dynamodb_table'] ?? {};
+        const keyed = {
+          ...quotas,
+          range_key: 'window',
+          attribute: [...(quotas['attribute'] as object[]), { name: 'window', type: 'N' }],
+        };
+        const tables = { ...document.resource['aws_dynamodb_table'], quotas: keyed };
+        return { ...document, resource: { ...document.resource, aws_dynamodb_table: tables } };
+      },
+    },
+  },
+  { name: 'new-service', edit: { file: 'environments/dev/main.tf.json', change: addService } },
+];
+
+/** Axon may read what a new table of prompts holds. */
+function addStatements(document: ModuleDocument, names: readonly string[]): ModuleDocument {
+  const added = {
+    sid: 'ReadPrompts',
+    actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+    resources: [`arn:\${data.aws_partition.current_partition.partition}:dynamodb:*:${account}:table/*`],
+  };
+  const documents = { ...document.data['aws_iam_policy_document'] };
+  for (const name of names) {
+    const { statement = [], ...rest } = documents[name] ?? {};
+    documents[name] = { ...rest, statement: [...(statement as object[]), added] };
+  }
+  return { ...document, data: { ...document.data, aws_iam_policy_document: documents } };
+}
+
+/** A third service, Scribe: its role, its group, its log, its tasks beside those of Axon. */
+function addService(document: ModuleDocument): ModuleDocument {
+  const { target_group_arn: _, environment: __, ...axon } = document.module['axon'] ?? {};
+  const name = 'agent-runtime-dev-scribe';
+  const scribe = {
+    ...axon,
+    service: 'scribe',
+    deployment: 'rolling',
+    target_group_arn: '${module.alb.axon_blue_target_group_arn}',
+    environment: { AWS_REGION: 'eu-central-1' },
+    log_group_name: '${aws_cloudwatch_log_group.scribe.name}',
+    security_group_ids: ['${aws_security_group.scribe.id}'],
+    task_role_arn: '${aws_iam_role.scribe.arn}',
+  };
+  const service = { type: 'Service', identifiers: ['ecs-tasks.amazonaws.com'] };
+  return {
+    ...document,
+    module: { ...document.module, scribe },
+    data: {
+      ...document.data,
+      aws_iam_policy_document: {
+        ...document.data['aws_iam_policy_document'],
+        scribe_trust: { statement: [{ actions: ['sts:AssumeRole'], principals: [service] }] },
+        scribe_permissions: {
+          statement: [
+            { sid: 'Record', actions: ['s3:PutObject'], resources: ['${aws_s3_bucket.scribe.arn}/*'] },
+            {
+              sid: 'Invoke',
+              actions: ['lambda:InvokeFunction'],
+              resources: [`arn:${partition}:lambda:*:${account}:function:*`],
+            },
+          ],
+        },
+      },
+    },
+    resource: {
+      ...document.resource,
+      aws_iam_role: {
+        scribe: { name: `${name}-role`, assume_role_policy: '${data.aws_iam_policy_document.scribe_trust.json}' },
+      },
+      aws_iam_role_policy: {
+        scribe: {
+          name: 'permissions',
+          role: '${aws_iam_role.scribe.name}',
+          policy: '${data.aws_iam_policy_document.scribe_permissions.json}',
+        },
+      },
+      aws_cloudwatch_log_group: { scribe: { name: `/${name}`, retention_in_days: 30 } },
+      aws_s3_bucket: { scribe: { bucket: `${name}-records` } },
+      aws_security_group: {
+        scribe: { name, description: 'Scribe', vpc_id: '${module.networking.vpc_id}' },
+      },
+      aws_vpc_security_group_ingress_rule: {
+        scribe: {
+          security_group_id: '${aws_security_group.scribe.id}',
+          referenced_security_group_id: '${module.networking.axon_security_group_id}',
+          ip_protocol: 'tcp',
+          from_port: 8443,
+          to_port: 8443,
+        },
+      },
+      aws_vpc_security_group_egress_rule: {
+        scribe: {
+          security_group_id: '${aws_security_group.scribe.id}',
+          cidr_ipv4: '0.0.0.0/0',
+          ip_protocol: 'tcp',
+          from_port: 443,
+          to_port: 443,
+        },
+      },
+    },
+  };
+}
