@@ -1,12 +1,14 @@
 // Looks for attributes that open or unprotect a resource, for retentions that shrink, and for guards that go.
 // Next: scripts/review/exposure-rules.ts, scripts/review/protection-rules.ts and scripts/review/guard-rules.ts: what is looked for.
+import { isDeepStrictEqual } from 'node:util';
+
 import type { AttributeRule } from './attribute-rules.ts';
 import type { Configuration, PlanContext } from './configured.ts';
 import { exposureRules } from './exposure-rules.ts';
 import type { Finding } from './finding.ts';
 import { guards, retentions } from './guard-rules.ts';
 import { code } from './markdown.ts';
-import { goesWithHolder, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { goesWithHolder, isHidden, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
 import { protectionRules } from './protection-rules.ts';
 
 /** What the attributes of a resource mean for who reaches it, and for what it keeps (`kind` is `data` then). */
@@ -47,12 +49,15 @@ function applyRule(
     { effect, loud, kind: rule.kind, address, text: `${code(address)} ${says}` },
   ];
   const now = valuesAt(after, path);
+  const shownPath = code(path.replaceAll('.*', ''));
+  if (now.some(isHidden) && !isDeepStrictEqual(now, valuesAt(before, path)))
+    return found('unknown', true, `changes ${shownPath} and cannot be judged: it is sensitive`);
   if (now.includes(knownAfterApply)) {
     const isGiven = configuration.isSet(resource, attribute) === true;
     const known = before !== null && !valuesAt(before, path).includes(knownAfterApply);
     // What no one sets is given by AWS; what someone sets, and the plan does not show, someone has to look at.
     return isGiven && (known || rule.onCreate) && !isReference(path)
-      ? found('unknown', false, `may change ${code(path.replaceAll('.*', ''))}: it is known only after the apply`)
+      ? found('unknown', false, `may change ${shownPath}: it is known only after the apply`)
       : [];
   }
   if (isIn(after)) {

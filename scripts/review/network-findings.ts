@@ -5,7 +5,7 @@ import type { Configuration } from './configured.ts';
 import type { Finding } from './finding.ts';
 import { code } from './markdown.ts';
 import { listRules, type NetworkRule } from './network-rules.ts';
-import { holdsUnknown, type PlannedResource } from './planned-resource.ts';
+import { holdsUnknown, isHidden, type PlannedResource } from './planned-resource.ts';
 
 /** Ports that answers come back to: an ACL, which keeps no connections in mind, has to admit them from everywhere. */
 const firstEphemeralPort = 1024;
@@ -66,7 +66,7 @@ function describeNew(rule: NetworkRule): Finding {
   const open = rule.allows && isEveryone(rule);
   return {
     effect: holdsUnknown(rule.peer) ? 'unknown' : rule.allows ? 'widens' : 'narrows',
-    loud: open,
+    loud: open || isHidden(rule.peer),
     kind: 'network',
     address: rule.address,
     text: `${describeOwner(rule)} now ${verb(rule)} ${describeTraffic(rule)} ${preposition(rule)} ${describePeer(rule.peer)}${open ? ' **Open to the internet.**' : ''}`,
@@ -95,7 +95,7 @@ function describeMoved(rule: NetworkRule, earlier: NetworkRule): Finding {
     rule.peer === earlier.peer ? describeTraffic(earlier) : `${preposition(rule)} ${describePeer(earlier.peer)}`;
   return {
     effect,
-    loud: open || (wider && rule.allows && rule.direction === 'in'),
+    loud: open || isHidden(rule.peer) || (wider && rule.allows && rule.direction === 'in'),
     kind: 'network',
     address: rule.address,
     text: `${describeOwner(rule)} now ${verb(rule)} ${describeTraffic(rule)} ${preposition(rule)} ${describePeer(rule.peer)}, before ${was}${open ? ' **Open to the internet.**' : ''}`,

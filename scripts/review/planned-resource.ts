@@ -51,10 +51,15 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** True when the value is, or holds, something known only after the apply. */
+/** True when the value is, or holds, something known only after the apply, or a secret: no one can judge it. */
 export function holdsUnknown(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes(knownAfterApply);
+  if (typeof value === 'string') return value.includes(knownAfterApply) || isHidden(value);
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsUnknown);
+}
+
+/** True for a word that stands for a secret. */
+export function isHidden(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('(sensitive');
 }
 
 /** `after` with `knownAfterApply` wherever `after_unknown` is true. */

@@ -3,10 +3,9 @@
 import type { PlanContext } from './configured.ts';
 import type { Finding } from './finding.ts';
 import { code } from './markdown.ts';
-import { goesWithHolder, holdsUnknown, knownAfterApply, type PlannedResource } from './planned-resource.ts';
+import { goesWithHolder, knownAfterApply, type PlannedResource } from './planned-resource.ts';
 import { comparePolicies } from './policy-difference.ts';
 import { isPolicy, parsePolicy, type Permission, readDocumentBlocks } from './policy-permissions.ts';
-import { sensitive } from './hide-sensitive.ts';
 import { describeDifference, type PolicySubject } from './policy-words.ts';
 
 interface PolicyPlace {
@@ -107,7 +106,7 @@ function judge(resource: PlannedResource, place: PolicyPlace, context: PlanConte
       text: `${subject.label} ${code(subject.name)} changes and cannot be judged: ${why}`,
     },
   ];
-  if ([old, now].some((text) => typeof text === 'string' && text.startsWith(sensitive.slice(0, -1))))
+  if ([old, now].some((text) => typeof text === 'string' && /^\(sensitive[^)]*\)$/.test(text)))
     return unjudged('it is marked sensitive');
   const earlier = read(old);
   if (earlier === null) return unjudged('what is there now is no policy document');
@@ -119,7 +118,8 @@ function judge(resource: PlannedResource, place: PolicyPlace, context: PlanConte
       ? unjudged('it is known only after the apply')
       : describeDifference(subject, comparePolicies(earlier, later));
   }
-  if (typeof now === 'string' && holdsUnknown(now)) return unjudged('a part of it is known only after the apply');
+  if (typeof now === 'string' && now.includes(knownAfterApply))
+    return unjudged('a part of it is known only after the apply');
   const later = read(now);
   if (later === null) return unjudged('what it becomes is no policy document');
   if (action === 'delete' && place.as === 'trust') return [];

@@ -2,7 +2,7 @@
 // Next: scripts/review/policy-findings.ts, which finds the policies.
 import type { Finding } from './finding.ts';
 import { code, codes } from './markdown.ts';
-import { holdsUnknown } from './planned-resource.ts';
+import { holdsUnknown, isHidden } from './planned-resource.ts';
 import type { Grant, PolicyDifference } from './policy-difference.ts';
 
 /** Whose policy it is. */
@@ -38,7 +38,8 @@ export function describeDifference(subject: PolicySubject, difference: PolicyDif
     const warnings = listDangers(subject, grant);
     const unjudged = unknownParts(grant);
     // A boundary alone permits nothing: a new one holds back what is new with it.
-    const loud = isOpened(subject) || (warnings.length > 0 && !(subject.isNew && subject.as === 'boundary'));
+    const hidden = isHidden(JSON.stringify(grant));
+    const loud = hidden || isOpened(subject) || (warnings.length > 0 && !(subject.isNew && subject.as === 'boundary'));
     return finding(
       unjudged === '' ? 'widens' : 'unknown',
       loud,
@@ -194,5 +195,7 @@ function unknownParts(grant: Grant): string {
     ...(holdsUnknown(grant.resources) ? ['on what'] : []),
     ...(holdsUnknown(grant.conditions) ? ['under which condition'] : []),
   ];
-  return parts.length === 0 ? '' : ` (${parts.join(', ')}: known only after the apply)`;
+  return parts.length === 0
+    ? ''
+    : ` (${parts.join(', ')}: ${isHidden(JSON.stringify(grant)) ? 'sensitive' : 'known only after the apply'})`;
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { hideSensitive } from './hide-sensitive.ts';
+import { collectMarked, openSecrets } from './secret-values.ts';
 
 const Change = z.object({
   actions: z.array(z.enum(['no-op', 'create', 'read', 'update', 'delete', 'forget', 'open', 'renew', 'close'])).min(1),
@@ -41,6 +42,10 @@ const ModuleConfiguration = z.looseObject({
   },
 });
 
+const RootConfiguration = ModuleConfiguration.and(
+  z.looseObject({ variables: z.record(z.string(), z.looseObject({ sensitive: z.boolean().optional() })).default({}) }),
+);
+
 /** The part of a plan that a review reads. {@link https://developer.hashicorp.com/terraform/internals/json-format#plan-representation} */
 const ReviewPlan = z.object({
   format_version: z.string().regex(/^1\.\d+$/, 'expected 1.x, as Terraform 1.x writes'),
@@ -48,7 +53,8 @@ const ReviewPlan = z.object({
   resource_changes: z.array(Resource).default([]),
   resource_drift: z.array(Resource).default([]),
   output_changes: z.record(z.string(), Change).default({}),
-  configuration: z.looseObject({ root_module: ModuleConfiguration.optional() }).optional(),
+  variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
+  configuration: z.looseObject({ root_module: RootConfiguration.optional() }).optional(),
   errored: z.boolean().default(false),
 });
 
@@ -79,14 +85,35 @@ export function readPlan(text: string, name: string): ReviewPlan {
     );
   if (data.errored)
     throw new Error(`got ${name} of a plan that failed (errored: true), expected a whole one; plan again`);
-  const hide = (change: Change): Change => hideSensitive(change);
-  const hideAll = (resources: readonly ResourceChange[]): ResourceChange[] =>
-    resources.map((resource) => ({ ...resource, change: hide(resource.change) }));
+  return hideAll(data);
+}
+
+/** By mark first, then by value: the marks say what the values are. */
+function hideAll(plan: ReviewPlan): ReviewPlan {
+  const outputs = Object.entries(plan.output_changes);
+  const resources = [...plan.resource_changes, ...plan.resource_drift];
+  const changes = [...resources.map(({ change }) => change), ...outputs.map(([, change]) => change)];
+  const secrets = openSecrets([
+    ...changes.flatMap((change) => [
+      ...collectMarked(change.before, change.before_sensitive),
+      ...collectMarked(change.after, change.after_sensitive),
+    ]),
+    ...Object.entries(plan.configuration?.root_module?.variables ?? {}).flatMap(([name, { sensitive }]) =>
+      collectMarked(plan.variables[name]?.value, sensitive),
+    ),
+  ]);
+  const hide = (change: Change): Change => {
+    const { before, after, importing, ...rest } = hideSensitive(change);
+    return { ...rest, ...secrets.hide({ before, after, importing }) };
+  };
+  const hideEach = (all: readonly ResourceChange[]): ResourceChange[] =>
+    all.map((resource) => ({ ...resource, change: hide(resource.change) }));
   return {
-    ...data,
-    resource_changes: hideAll(data.resource_changes),
-    resource_drift: hideAll(data.resource_drift),
-    output_changes: Object.fromEntries(Object.entries(data.output_changes).map(([key, change]) => [key, hide(change)])),
+    ...plan,
+    resource_changes: hideEach(plan.resource_changes),
+    resource_drift: hideEach(plan.resource_drift),
+    output_changes: Object.fromEntries(outputs.map(([key, change]) => [key, hide(change)])),
+    variables: {},
   };
 }
 

@@ -69,24 +69,12 @@ function addStatements(document: ModuleDocument, names: readonly string[]): Modu
   return { ...document, data: { ...document.data, aws_iam_policy_document: documents } };
 }
 
-/** A third service, Scribe: its role, its group, its log, its tasks beside those of Axon. */
+/** A third service, Scribe: its role, its group, its log, its store and its tasks, in the root beside the modules. */
 function addService(document: ModuleDocument): ModuleDocument {
-  const { target_group_arn: _, environment: __, ...axon } = document.module['axon'] ?? {};
   const name = 'agent-runtime-dev-scribe';
-  const scribe = {
-    ...axon,
-    service: 'scribe',
-    deployment: 'rolling',
-    target_group_arn: '${module.alb.axon_blue_target_group_arn}',
-    environment: { AWS_REGION: 'eu-central-1' },
-    log_group_name: '${aws_cloudwatch_log_group.scribe.name}',
-    security_group_ids: ['${aws_security_group.scribe.id}'],
-    task_role_arn: '${aws_iam_role.scribe.arn}',
-  };
   const service = { type: 'Service', identifiers: ['ecs-tasks.amazonaws.com'] };
   return {
     ...document,
-    module: { ...document.module, scribe },
     data: {
       ...document.data,
       aws_iam_policy_document: {
@@ -114,6 +102,33 @@ function addService(document: ModuleDocument): ModuleDocument {
           name: 'permissions',
           role: '${aws_iam_role.scribe.name}',
           policy: '${data.aws_iam_policy_document.scribe_permissions.json}',
+        },
+      },
+      aws_ecs_task_definition: {
+        scribe: {
+          family: name,
+          requires_compatibilities: ['FARGATE'],
+          network_mode: 'awsvpc',
+          cpu: '256',
+          memory: '512',
+          task_role_arn: '${aws_iam_role.scribe.arn}',
+          execution_role_arn: '${module.iam.execution_axon_role_arn}',
+          container_definitions: JSON.stringify([
+            { name: 'scribe', image: 'public.ecr.aws/docker/library/node:24', essential: true, user: '1000' },
+          ]),
+        },
+      },
+      aws_ecs_service: {
+        scribe: {
+          name,
+          cluster: '${module.ecs.cluster_name}',
+          task_definition: '${aws_ecs_task_definition.scribe.arn}',
+          desired_count: 1,
+          launch_type: 'FARGATE',
+          network_configuration: {
+            subnets: '${module.networking.axon_runtime_subnet_ids}',
+            security_groups: ['${aws_security_group.scribe.id}'],
+          },
         },
       },
       aws_cloudwatch_log_group: { scribe: { name: `/${name}`, retention_in_days: 30 } },

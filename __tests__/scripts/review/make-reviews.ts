@@ -68,8 +68,9 @@ async function planChange(
     const folder = path.join(infra, 'environments/dev');
     const prepared = await prepareEnvironment({ folder, variables, leftOut });
     try {
-      copyFileSync(state, freshState(prepared));
       await initEnvironment(prepared, context);
+      // After init, which takes a state that is there before it for one to move elsewhere.
+      copyFileSync(state, freshState(prepared));
       return (await planEnvironment(prepared, context, { title: change.name })).json;
     } finally {
       await prepared.remove();

@@ -1,4 +1,4 @@
-// A plan without what a review does not read: values planned and prior, variables, checks, the time it was made.
+// A plan without what a review does not read: values planned and prior, checks, the time it was made.
 // Next: __tests__/scripts/review/make-fixtures.ts, which trims the small plans, and __tests__/scripts/review/make-reviews.ts.
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
@@ -27,19 +27,28 @@ const Plan = z.looseObject({
   resource_changes: z.array(z.looseObject({})).optional(),
   resource_drift: z.array(z.looseObject({})).optional(),
   output_changes: z.record(z.string(), z.unknown()).optional(),
+  variables: z.unknown().optional(),
   configuration: z.looseObject({ root_module: z.unknown().optional() }).optional(),
 });
 
 /** What is left, with every value as Terraform wrote it. */
 export function trimPlan(found: unknown): Record<string, unknown> {
-  const { format_version, terraform_version, resource_changes, resource_drift, output_changes, configuration } =
-    Plan.parse(found);
+  const {
+    format_version,
+    terraform_version,
+    resource_changes,
+    resource_drift,
+    output_changes,
+    configuration,
+    variables,
+  } = Plan.parse(found);
   return {
     format_version,
     terraform_version,
     resource_changes,
     resource_drift,
     output_changes,
+    variables,
     configuration: { root_module: configuration?.root_module },
   };
 }
