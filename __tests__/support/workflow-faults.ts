@@ -32,6 +32,7 @@ const needs: Readonly<Record<string, readonly RegExp[]>> = {
   'id-token: write': [/^\.\/\.github\/actions\/assume-role$/, /^actions\/attest-build-provenance@/],
   'attestations: write': [/^actions\/attest-build-provenance@/],
   'pull-requests: write': [/^\.\/\.github\/actions\/(?:sticky-comment|plan-review)$/],
+  'issues: write': [/^\.\/\.github\/actions\/drift-issue$/],
   'actions: read': [/^actions\/download-artifact@/],
 };
 

@@ -17,7 +17,7 @@ none="sha256:$(printf '0%.0s' {1..64})"
 export TF_VAR_certificate_arn="${CERTIFICATE_ARN:?got no CERTIFICATE_ARN, expected the certificate of the load balancer}"
 export TF_VAR_orbit_image_digest="$none" TF_VAR_axon_image_digest="$none" TF_IN_AUTOMATION=true
 
-terraform -chdir="$folder" init -input=false -lockfile=readonly >&2
+terraform -chdir="$folder" init -input=false >&2
 terraform -chdir="$folder" plan -refresh-only -input=false -lock=false -out="$root/.tmp/drift/$environment.tfplan" >&2
 terraform -chdir="$folder" show -json "$root/.tmp/drift/$environment.tfplan" >"$root/.tmp/drift/$environment.json"
 node "$root/scripts/infra/drift.ts" "$environment" "$root/.tmp/drift/$environment.json"
