@@ -30,7 +30,7 @@ export const reasonsOfOlderPages: readonly {
   },
   {
     pages: ['README.md'],
-    command: /^npm run (?:synth|infra:\w+|bundle|scan|workflows|release|deploy)\b/,
+    command: /^npm run (?:synth|infra:\w+|review|bundle|scan|workflows|release|deploy)\b/,
     reason: 'takes minutes, or an account; tests of their own run each',
   },
   { pages: ['README.md'], command: /^(?:export TF_VAR_|npx cdktf deploy )/, reason: 'needs an AWS account' },

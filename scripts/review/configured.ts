@@ -1,5 +1,5 @@
 // What the configuration in a plan says of an attribute: whether it is set at all, and what it refers to.
-// Next: scripts/review/policy-documents.ts, which follows a policy to the document that makes it.
+// Next: scripts/review/policy-findings.ts, which follows a policy to the document that makes it.
 import type { PlannedResource } from './planned-resource.ts';
 import type { ModuleConfiguration, ReviewPlan } from './read-plan.ts';
 

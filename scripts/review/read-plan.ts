@@ -91,7 +91,10 @@ export function readPlan(text: string, name: string): ReviewPlan {
 /** By mark first, then by value: the marks say what the values are. */
 function hideAll(plan: ReviewPlan): ReviewPlan {
   const outputs = Object.entries(plan.output_changes);
-  const resources = [...plan.resource_changes, ...plan.resource_drift];
+  // In an order of their own, by which secrets are numbered.
+  const resources = [...plan.resource_changes, ...plan.resource_drift].toSorted((a, b) =>
+    a.address.localeCompare(b.address, 'en'),
+  );
   const changes = [...resources.map(({ change }) => change), ...outputs.map(([, change]) => change)];
   const secrets = openSecrets([
     ...changes.flatMap((change) => [

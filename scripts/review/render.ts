@@ -1,13 +1,13 @@
 // A review as Markdown: a screen for who decides, the rest folded away, never longer than a comment may be.
-// Next: scripts/review/post-comment.ts, which posts it.
+// Next: scripts/review/markdown.ts, which keeps what a plan holds from being Markdown.
 import type { Finding } from './finding.ts';
 import { block, code, codes, count, details } from './markdown.ts';
 import { describeReason } from './data-loss.ts';
 import type { Action } from './planned-resource.ts';
 import type { Change, Review } from './review-plan.ts';
 
-/** https://docs.github.com/en/rest/issues/comments: GitHub refuses a longer comment. */
-export const maxCharacters = 65_536;
+/** GitHub refuses a comment above 65,536 (https://docs.github.com/en/rest/issues/comments); the rest is for its marker. */
+const maxCharacters = 65_000;
 const shown = { losses: 8, security: 14, destroyed: 5, names: 4 };
 const visibleCharacters = 24_000;
 const reserveCharacters = 1_500;
@@ -21,17 +21,11 @@ const actionTitles: readonly (readonly [Action, string, string])[] = [
   ['dropped', 'no longer done', 'No longer done: only the plan of the base branch does it'],
 ];
 
-/** The marker by which the comment of an environment is found again; the first line of a review. */
-export function markerOf(environment: string): string {
-  return `<!-- agent-runtime-plan-review:${environment} -->`;
-}
-
 /** Writes a review. The same plan gives the same text. */
 export function renderReview(review: Review, environment: string): string {
   const title = `### Plan of ${code(environment)}: `;
-  const head = `${markerOf(environment)}\n`;
   const nothing = review.changes.length + review.drift.length + review.outputs.length === 0;
-  if (nothing) return `${head}${title}nothing to do${review.relative ? ' that the base branch would not do' : ''}\n`;
+  if (nothing) return `${title}nothing to do${review.relative ? ' that the base branch would not do' : ''}\n`;
   const visible = [
     `${title}${headline(review)}`,
     ...(review.relative ? ['', 'Only what the plan of the base branch does not do.'] : []),
@@ -41,7 +35,7 @@ export function renderReview(review: Review, environment: string): string {
     ...renderAside(review),
   ];
   const screen = fit(visible, visibleCharacters, 'more lines are left out here; the sections below have what fits');
-  return fill(head + screen.join('\n'), listDetails(review));
+  return fill(screen.join('\n'), listDetails(review));
 }
 
 function headline({ changes }: Review): string {

@@ -12,6 +12,8 @@ export interface ModuleDocument {
 /** One change: of the configuration, or of what is synthesized from it. */
 export interface DevChange {
   readonly name: string;
+  /** What somebody did, as a heading. */
+  readonly about: string;
   /** Fields of `stacks/config/dev.ts`. */
   readonly configure?: (input: EnvironmentInput) => EnvironmentInput;
   /** A document below `infra/`, and what is done to it. */
@@ -23,13 +25,15 @@ const partition = '${data.aws_partition.current_partition.partition}';
 
 /** In the order of the documentation. */
 export const devChanges: readonly DevChange[] = [
-  { name: 'tag', configure: (input) => ({ ...input, costCenter: 'agents' }) },
+  { name: 'tag', about: 'A tag: another cost centre', configure: (input) => ({ ...input, costCenter: 'agents' }) },
   {
     name: 'wider-cidr',
+    about: 'A wider network: callers from 10.0.0.0/12',
     configure: (input) => ({ ...input, network: { ...input.network, callerCidrs: ['10.0.0.0/12'] } }),
   },
   {
     name: 'new-permission',
+    about: 'A new permission: Axon reads tables',
     edit: {
       file: 'modules/iam/main.tf.json',
       change: (document) => addStatements(document, ['axon_permissions_document', 'axon_boundary_document']),
@@ -37,6 +41,7 @@ export const devChanges: readonly DevChange[] = [
   },
   {
     name: 'table-replaced',
+    about: 'A table replaced: the quotas get a range key',
     edit: {
       file: 'modules/governance/main.tf.json',
       change: (document) => {
@@ -51,7 +56,11 @@ export const devChanges: readonly DevChange[] = [
       },
     },
   },
-  { name: 'new-service', edit: { file: 'environments/dev/main.tf.json', change: addService } },
+  {
+    name: 'new-service',
+    about: 'A new service, Scribe, beside the modules',
+    edit: { file: 'environments/dev/main.tf.json', change: addService },
+  },
 ];
 
 /** Axon may read what a new table of prompts holds. */

@@ -1,9 +1,10 @@
 // `npm run review:examples -- [NAME]`: applies dev to the emulated account, plans each of five changes of it against that, and
-// writes the plan, without what stays as it is, and its review into docs/reviews.
+// keeps the plan, without what stays as it is, in dev/; then writes all reviews anew into docs/plan-review.md.
 // Next: __tests__/scripts/review/dev-changes.ts, the changes.
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { completeVariables } from '../../../scripts/infra/emulated-release.ts';
 import { prepareEnvironment } from '../../../scripts/infra/environment-copy.ts';
@@ -25,6 +26,7 @@ import { synthesize } from '../../../stacks/synthesize.ts';
 import { leftOut } from '../../support/emulator/left-out.ts';
 import { startEmulator } from '../../support/emulator/start.ts';
 import { type DevChange, devChanges, type ModuleDocument } from './dev-changes.ts';
+import { devPlans, renderReviewPage, reviewPage } from './review-page.ts';
 import { trimPlan, trimUnchanged } from './trim-plan.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -50,8 +52,9 @@ async function makeReviews(context: RunContext): Promise<void> {
     await applyEnvironment(base, await planEnvironment(base, context), context);
     for (const change of devChanges.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
       const json = await planChange(change, variables, freshState(base), context);
-      writeReview(change.name, json);
+      keepPlan(change.name, json);
     }
+    writeFileSync(reviewPage, renderReviewPage(readFileSync(reviewPage, 'utf8')));
   } finally {
     await base.remove();
   }
@@ -99,15 +102,16 @@ function synthesizeChange({ configure = (input) => input, edit }: DevChange): st
   return infra;
 }
 
-function writeReview(name: string, json: string): void {
-  const whole = renderReview(reviewPlan(readPlan(json, name), null), 'dev');
-  const trimmed = `${JSON.stringify(trimUnchanged(trimPlan(JSON.parse(json))))}\n`;
-  // What was taken out made no difference.
-  if (renderReview(reviewPlan(readPlan(trimmed, name), null), 'dev') !== whole)
-    throw new Error(`got another review of ${name} once trimmed, expected the same; keep what it reads`);
-  const plans = path.join(import.meta.dirname, 'reviews');
-  const pages = path.join(root, 'docs/reviews');
-  for (const folder of [plans, pages]) mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(plans, `${name}.json`), trimmed);
-  writeFileSync(path.join(pages, `${name}.md`), whole);
+/** Without what the emulated account answers otherwise than it was told, which is nobody's drift. */
+function keepPlan(name: string, text: string): void {
+  const { resource_drift: _drift, ...plan } = trimPlan(JSON.parse(text));
+  const review = (found: unknown) => renderReview(reviewPlan(readPlan(JSON.stringify(found), name), null), 'dev');
+  const trimmed = trimUnchanged(plan);
+  const [whole, kept] = [plan, trimmed].map((each) => review(each).split('\n'));
+  const line = whole?.findIndex((each, index) => each !== kept?.[index]) ?? -1;
+  if (line !== -1)
+    throw new Error(`${name}: got ${kept?.[line]} once trimmed, expected ${whole?.[line]}; keep what it reads`);
+  mkdirSync(devPlans, { recursive: true });
+  writeFileSync(path.join(devPlans, `${name}.json.gz`), gzipSync(JSON.stringify(trimmed), { level: 9 }));
+  process.stdout.write(`${name}\n`);
 }

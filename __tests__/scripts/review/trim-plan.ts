@@ -18,6 +18,10 @@ const identity: ReadonlySet<string> = new Set([
   'permissions_boundary',
   'security_group_id',
   'referenced_security_group_id',
+  // Set in the configuration and not there would be known only after the apply.
+  'policy',
+  'assume_role_policy',
+  'container_definitions',
 ]);
 const keptTypes = /^aws_(?:security_group|network_acl|iam_role|iam_policy)$/;
 
