@@ -1,5 +1,6 @@
 // ECS, CodeDeploy and the smoke function as a deployment sees them: services, one task definition after another, and an end that is set beforehand.
 // Next: __tests__/scripts/deploy/deploy.test.ts, which deploys to it.
+import { hash } from 'node:crypto';
 import { listenLoopback, type LoopbackServer, readWireRequest } from '../../services/local/loopback-server.ts';
 
 /** A call as it arrived. */
@@ -21,6 +22,10 @@ export interface CodeDeployServer extends LoopbackServer {
   /** Status and error type of the next answers; then it serves. */
   readonly failing: [number, string][];
   course: DeploymentCourse;
+  /** Of an alias of Governance, where it goes otherwise. */
+  courses: Readonly<Record<string, DeploymentCourse>>;
+  /** Governance: the code of each version, which alias is where, and what is said of a version that is new. */
+  readonly governance: { codes: string[]; readonly aliases: Record<string, string>; state: string; published?: string };
   /** What the smoke function answers, and how. */
   verification: { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
 }
@@ -59,12 +64,17 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     (incoming, outgoing) =>
       void readWireRequest(incoming, 100_000).then((request) => {
         const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
-        const body = JSON.parse(request.body.toString()) as Record<string, unknown>;
+        const body = JSON.parse(request.body.toString() || '{}') as Record<string, unknown>;
         const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/u.exec(request.target) ?? [];
         if (functionName !== undefined) {
           calls.push({ operation: `Invoke ${functionName}`, body });
           const { status, headers = {}, body: said } = server.verification;
           outgoing.writeHead(status, headers).end(JSON.stringify(said));
+          return;
+        }
+        if (request.target.startsWith('/2015-03-31/')) {
+          calls.push({ operation: `${incoming.method} ${request.target.split('/functions/')[1]}`, body });
+          outgoing.end(JSON.stringify(answerOfLambda(request.target, body)));
           return;
         }
         const failure = failing.shift();
@@ -80,6 +90,8 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     calls,
     failing,
     course: { states: [] },
+    courses: {},
+    governance: { codes: ['one', 'two'], aliases: { smoke: '2', orbit: '2', live: '2' }, state: 'Active' },
     verification: { status: 200, body: {} },
   };
   return server;
@@ -114,12 +126,38 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     }
   }
 
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html and its neighbours. */
+  function answerOfLambda(target: string, body: Record<string, unknown>): unknown {
+    const { governance } = server;
+    const [, alias] = /\/aliases\/(\w+)$/u.exec(target) ?? [];
+    if (alias !== undefined) return { FunctionVersion: governance.aliases[alias], RoutingConfig: null };
+    const [, qualifier] = /\?Qualifier=(\d+)$/u.exec(target) ?? [];
+    if (qualifier !== undefined)
+      return { CodeSha256: governance.codes[Number(qualifier) - 1] ?? 'none', State: governance.state };
+    const code = governance.published ?? hash('sha256', Buffer.from(String(body['ZipFile']), 'base64'), 'base64');
+    governance.codes.push(code);
+    return { Version: String(governance.codes.length), CodeSha256: code };
+  }
+
   function nextState(): unknown {
-    const { states, shifts } = server.course;
+    const { states, shifts } = server.courses[wantedAlias()?.[0] ?? ''] ?? server.course;
     const state = states[Math.min(asked, states.length - 1)] ?? {};
     asked += 1;
-    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) shift(wantedArn());
+    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) moveTraffic();
     return state;
+  }
+
+  function moveTraffic(): void {
+    const [alias, version] = wantedAlias() ?? [];
+    if (alias === undefined || version === undefined) shift(wantedArn());
+    else server.governance.aliases[alias] = version;
+  }
+
+  /** Alias and version, where the last deployment is one of a function. */
+  function wantedAlias(): [string, string] | undefined {
+    const created = JSON.stringify(calls.findLast(({ operation }) => operation === 'CreateDeployment')?.body ?? {});
+    const [, alias, version] = /"Alias":"(\w+)".*"TargetVersion":"(\d+)"/u.exec(created.replaceAll('\\"', '"')) ?? [];
+    return alias === undefined || version === undefined ? undefined : [alias, version];
   }
 
   /** What the AppSpec of the last CreateDeployment names. */

@@ -1,6 +1,7 @@
 // `npm run deploy` as a pipeline runs it, against ECS and CodeDeploy that end as a deployment can end.
 // Next: scripts/deploy/main.ts, the command.
 import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -101,6 +102,8 @@ describe('a deployment that succeeds', () => {
   });
 });
 
+/** A smoke function that is content. */
+const content = { ok: true, correlationId: 'smoke-1', checks: [{ check: 'orbit_health', ok: true, durationMs: 3 }] };
 const rolledBack = { rollbackDeploymentId: 'd-2', rollbackMessage: 'alarm agent-runtime-dev-error-rate' };
 /** Each end that is no success, with what is said of it. */
 const failures: readonly { what: string; states: Record<string, unknown>[]; shifts?: boolean; says: string }[] = [
@@ -166,8 +169,11 @@ describe('a rollback by hand', () => {
 
 describe('a release', () => {
   const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
-  const pack = (file: string) => ({ file, sha256: 'c'.repeat(64) });
   const manifest = path.join(temporaryFolder('release'), 'release.json');
+  const pack = (file: string) => {
+    writeFileSync(path.join(path.dirname(manifest), file), file);
+    return { file, sha256: hash('sha256', file) };
+  };
   writeFileSync(
     manifest,
     JSON.stringify({
@@ -177,6 +183,9 @@ describe('a release', () => {
       functions: { governance: pack('governance.zip'), rotation: pack('rotation.zip') },
     }),
   );
+  beforeEach(() => {
+    server.verification = { status: 200, body: content };
+  });
   const release = () => deploy('release', 'dev', manifest, '--registry', 'registry.example');
   const ordered = () =>
     server.calls
@@ -190,9 +199,10 @@ describe('a release', () => {
       (name) => `registry.example/agent-runtime-dev/${name.padEnd(name.length + 63, name.at(-1))}`,
     );
     expect(ordered()).toEqual(images);
-    expect(stdout.match(/has the traffic/gu)).toHaveLength(2);
+    expect(stdout.match(/has the traffic|decides/gu)).toEqual(['has the traffic', 'decides', 'has the traffic']);
     const again = await release();
     expect(again.stdout).toContain('axon: runs that image already\n');
+    expect(again.stdout).toContain('governance: runs that code already\n');
     expect(ordered()).toHaveLength(2);
   });
 

@@ -37,7 +37,11 @@ export function releasePermissions(
         'lambda:PublishVersion',
         'lambda:UpdateFunctionCode',
       ],
-      resources: [governance, rotation, smoke].map((name) => account.arn('lambda', `function:${name}`)),
+      resources: [
+        ...[governance, rotation, smoke].map((name) => account.arn('lambda', `function:${name}`)),
+        // Its versions and aliases.
+        account.arn('lambda', `function:${governance}:*`),
+      ],
     },
     {
       sid: 'StartDeployments',

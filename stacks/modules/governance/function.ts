@@ -112,8 +112,8 @@ function addAliases(
   }: { lambda: LambdaFunction; deadLetters: SqsQueue; provisioned_concurrency: number },
 ): LambdaAlias {
   const version = { functionName: lambda.functionName, functionVersion: lambda.version };
-  // A canary weighs two versions while it lasts.
-  const lifecycle = { ignoreChanges: ['routing_config'] };
+  // An apply makes versions and moves no traffic: deployments do, by canary (npm run deploy -- function).
+  const lifecycle = { ignoreChanges: ['function_version', 'routing_config'] };
   const live = new LambdaAlias(scope, 'live', { ...version, name: 'live', description: 'Dry runs.', lifecycle });
   const caller = new LambdaAlias(scope, 'caller', {
     ...version,

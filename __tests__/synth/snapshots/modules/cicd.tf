@@ -1176,7 +1176,8 @@ data "aws_iam_policy_document" "github_actions_app_boundary_document" {
     resources = [
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance",
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-secrets-rotation",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke"
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke",
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:*"
     ]
     sid = "PublishFunctions"
   }
@@ -1400,7 +1401,8 @@ data "aws_iam_policy_document" "github_actions_app_permissions_document" {
     resources = [
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance",
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-secrets-rotation",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke"
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke",
+      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:*"
     ]
     sid = "PublishFunctions"
   }

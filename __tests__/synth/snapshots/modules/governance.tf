@@ -351,6 +351,7 @@ resource "aws_lambda_alias" "live" {
   name             = "live"
   lifecycle {
     ignore_changes = [
+      "function_version",
       "routing_config",
     ]
   }
@@ -362,6 +363,7 @@ resource "aws_lambda_alias" "caller" {
   name             = each.key
   lifecycle {
     ignore_changes = [
+      "function_version",
       "routing_config",
     ]
   }
