@@ -310,7 +310,7 @@ sum_up() {
   elif [[ ${removing} == no ]]; then
     printf '%s\n' 'as it should be. In stacks/config:' \
       "  state: { bucket: '${bucket}', region: '${region}', kmsKeyArn: '${key_arn}' }," \
-      "  keyAdministrators: ['arn:${partition}:iam::${account}:role/${role}']," \
+      "  keyAdministrators: ['${role}']," \
       "  delivery: { repository: '${repository}', createOidcProvider: false },"
   fi
 }

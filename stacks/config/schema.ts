@@ -7,6 +7,13 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected lowercase letters, digits and single dashes, a letter first');
 const arn = z.string().regex(/^arn:aws[a-z-]*:/, 'expected an ARN');
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, and the path before it. */
+const roleName = z
+  .string()
+  .regex(
+    /^([\w.-]+\/)*[\w+=,.@-]{1,64}$/,
+    'expected the name of a role without its ARN, such as admin or aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0',
+  );
 const address = z.email();
 const cidrBlock = z.string().refine((text) => cidr(text) !== null, 'expected an IPv4 network such as 10.20.0.0/16');
 const cpuUnits = z.literal([256, 512, 1024, 2048, 4096, 8192, 16_384]);
@@ -48,8 +55,8 @@ export const EnvironmentFields = z.strictObject({
     .strictObject({ bucket: z.string().min(3), region: z.string().min(1), kmsKeyArn: arn.optional() })
     .nullable()
     .default(null),
-  /** Names of the roles that administer keys, besides the infrastructure pipeline's. */
-  keyAdministrators: z.array(z.string().min(1)).default([]),
+  /** Names of the roles that administer keys, besides the infrastructure pipeline's; one of IAM Identity Center with its path. */
+  keyAdministrators: z.array(roleName).default([]),
   network: z.strictObject({
     cidr: cidrBlock,
     availabilityZones: z

@@ -88,6 +88,14 @@ const cases: readonly ConfigCase[] = [
     says: ['network.callerCidrs.0: got "0.0.0.0/0", expected a private network (RFC 1918): Orbit is internal'],
   },
   {
+    what: 'an administrator by ARN, of which another would be made',
+    of: dev,
+    edit: (config) => ({ ...config, keyAdministrators: ['admin', 'arn:aws:iam::123456789012:role/admin'] }),
+    says: [
+      'keyAdministrators.1: got "arn:aws:iam::123456789012:role/admin": expected the name of a role without its ARN, such as admin or aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0',
+    ],
+  },
+  {
     what: 'an issuer nobody can reach',
     of: dev,
     edit: network({ tokenIssuerCidrs: [] }),
