@@ -1,12 +1,13 @@
 // Values for what a release decides, in the emulated account: asked for where they must exist, made up where nothing looks.
 // Next: scripts/infra/emulated-release.ts, the code under test.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { completeVariables } from '../../../scripts/infra/emulated-release.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeInfra } from './environment-fixture.ts';
 
 const arn = 'arn:aws:acm:eu-west-1:123456789012:certificate/one';
@@ -57,6 +58,17 @@ describe('completing the variables', () => {
     const given = { axon_image_digest: 'mine', certificate_arn: 'mine', release: '1.0.0' };
     expect(await completeVariables(path.join(root, 'dev'), given, { url, environment })).toEqual(given);
     expect(asked).toEqual([]);
+  });
+
+  it('gives the archives of the functions, and says what makes one that is not there', async () => {
+    const folder = path.join(writeInfra({ dev: { variable: { governance_package: { default: 'x' } } } }), 'dev');
+    const dist = temporaryFolder('dist');
+    await expect(completeVariables(folder, {}, { url, environment }, dist)).rejects.toThrow(
+      /governance\.zip, expected it: run npm run bundle$/,
+    );
+    const file = path.join(dist, 'governance.zip');
+    writeFileSync(file, 'packed');
+    expect(await completeVariables(folder, {}, { url, environment }, dist)).toEqual({ governance_package: file });
   });
 
   it('fails when the account refuses', async () => {
