@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -19,13 +19,14 @@ const installTimeoutMs = 300_000;
  */
 export async function installPythonTool(name: string): Promise<string> {
   const requirements = path.join(root, '__tests__/support', name, 'requirements.txt');
-  const folder = path.join(root, '.venv', name);
+  await mkdir(path.join(root, '.venv'), { recursive: true });
+  // The environment's commands name its path: by a link from a checkout that goes, they would go as well.
+  const folder = path.join(await realpath(path.join(root, '.venv')), name);
   const stamp = path.join(folder, 'requirements.sha256');
   const wanted = hash('sha256', await readFile(requirements));
   const installed = existsSync(stamp) ? await readFile(stamp, 'utf8') : '';
   if (installed !== wanted) {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(path.dirname(folder), { recursive: true });
     await runFile('python3', ['-m', 'venv', folder], { timeout: installTimeoutMs });
     await runFile(
       path.join(folder, 'bin/pip'),
