@@ -71,7 +71,8 @@ async function start(): Promise<void> {
     await platform.tokens.issue({ subject: 'user:ada', tenant: 'default' }),
   );
   await writeState(platform, orbitUrl, axonUrl);
-  screen.summary({ orbit: orbitUrl, axon: axonUrl, ...platform.urls }, shown);
+  const account = emulated === undefined ? {} : { account: emulated.account.url };
+  screen.summary({ orbit: orbitUrl, axon: axonUrl, ...platform.urls, ...account }, shown);
   watchSources(platform);
 }
 
