@@ -18,10 +18,11 @@ usage() {
 usage: tasks/$(basename "$0") [--target local|emulated|aws] [--environment NAME] [--account-url URL]
 
   --target local     (default) the tests and commands of this task, on this machine
-  --target emulated  what this task made, read from an emulated account that dev is applied to first (a minute and a half)
+  --target emulated  what this task made, read from an emulated account that dev is applied to first (a minute and a half);
+                     needs Terraform, Python and the AWS CLI
   --target aws       the same, read from the account that the AWS CLI is signed in to; nothing is written there
   --environment      whose names are looked for, agent-runtime-NAME; the emulated account holds dev
-  --account-url      an emulated account that runs already (node scripts/infra/main.ts account), instead of a new one
+  --account-url      an emulated account that runs already, instead of a new one: npm run dev -- --account emulated prints its address
 
 Exit code: 0 every check passed, 1 one failed, 2 wrong usage.
 TEXT
@@ -76,7 +77,9 @@ use_emulated_account() {
 
 # The account lives until its input ends, which is the pipe that this script holds open.
 start_emulated_account() {
-  printf 'applying dev to an emulated account …\n' >&2
+  printf 'applying dev to an emulated account, a minute and a half …\n' >&2
+  # What the account's functions are made of; a fresh clone has none yet.
+  node scripts/bundle.ts >"$work/progress" 2>&1 || { cat "$work/progress" >&2 && stop 'got no archives of the functions; what it printed is above'; }
   mkfifo "$work/input"
   node scripts/infra/main.ts account <"$work/input" >"$work/account" 2>"$work/progress" &
   account_pid=$!
@@ -105,13 +108,18 @@ tests() {
 
 # command_check NAME COMMAND...: a command that must end well, on this machine.
 command_check() {
-  local name=$1 started=$SECONDS
+  local name=$1 started=$SECONDS again
   shift
   [[ $target == local ]] || return 0
-  if "$@" >"$work/output" 2>&1; then
+  again=$*
+  [[ $1 != vitest ]] || again="npx $again"
+  printf '%s …\n' "$name" >&2
+  if NO_COLOR=1 "$@" >"$work/output" 2>&1; then
     record passed "$name" "$started"
   else
     record FAILED "$name" "$started"
+    printf '%s: failed; the last lines follow, all of it by: %s\n' "$name" "$again" >&2
+    grep -E '^ *FAIL ' "$work/output" >&2 || true
     tail -n 40 "$work/output" >&2
   fi
 }
