@@ -38,7 +38,7 @@ export const kms = defineModule({
     const outputs: Record<string, ModuleOutput> = {};
     const specs = [
       ...dataKeys(account, { prefix: name_prefix, creatorArns: administrator_role_arns }),
-      ...signingKeys(account, name_prefix),
+      ...signingKeys(account, name_prefix, administrator_role_arns),
     ];
     for (const { purpose, description, uses, signing } of specs) {
       const policy = new DataAwsIamPolicyDocument(scope, `${purpose}_policy`, {

@@ -121,7 +121,15 @@ test.each<[string, Record<string, string[]>]>([
       'governance GetPublicKey': everyWay,
     },
   ],
-  ['governance-signing', { 'governance Sign': everyWay, 'axon GetPublicKey': everyWay }],
+  [
+    'governance-signing',
+    {
+      'governance Sign': everyWay,
+      'axon GetPublicKey': everyWay,
+      // As an administrator: whoever verifies the audit records.
+      'github-actions-infra GetPublicKey': everyWay,
+    },
+  ],
 ])('the key of %s is used by exactly these roles, in exactly these ways', (purpose, expected) => {
   expect(usersOf(purpose)).toEqual(expected);
 });

@@ -6,8 +6,8 @@ import { roleUses } from '../../constructs/key-use.ts';
 import { names } from '../../naming.ts';
 import { type KeySpec } from './key-spec.ts';
 
-/** ECC_NIST_P256 keys. */
-export function signingKeys(account: AwsAccount, prefix: string): KeySpec[] {
+/** ECC_NIST_P256 keys. The administrators read the public half of the one that vouches for audit records, and sign with neither. */
+export function signingKeys(account: AwsAccount, prefix: string, administratorArns: string[]): KeySpec[] {
   const { role } = names(prefix);
   const signs = (sid: string, roles: string[]): DataAwsIamPolicyDocumentStatement =>
     roleUses(account, {
@@ -32,7 +32,18 @@ export function signingKeys(account: AwsAccount, prefix: string): KeySpec[] {
       purpose: 'governance-signing',
       description: 'Certifies the keys that sign grants.',
       signing: true,
-      uses: [signs('CertifyGrantKeys', [role('governance')]), verifies('VerifyCertificates', [role('axon')])],
+      uses: [
+        signs('CertifyGrantKeys', [role('governance')]),
+        verifies('VerifyCertificates', [role('axon')]),
+        // Or nobody could verify the audit records of this account.
+        {
+          sid: 'VerifyRecords',
+          actions: ['kms:GetPublicKey'],
+          resources: ['*'],
+          principals: [{ type: 'AWS', identifiers: [account.rootArn] }],
+          condition: [{ test: 'ArnEquals', variable: 'aws:PrincipalArn', values: administratorArns }],
+        },
+      ],
     },
   ];
 }

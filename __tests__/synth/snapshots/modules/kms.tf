@@ -1654,6 +1654,26 @@ data "aws_iam_policy_document" "governance_signing_policy" {
       type = "AWS"
     }
   }
+  statement {
+    actions = [
+      "kms:GetPublicKey"
+    ]
+    resources = [
+      "*"
+    ]
+    sid = "VerifyRecords"
+    condition {
+      test     = "ArnEquals"
+      values   = var.administrator_role_arns
+      variable = "aws:PrincipalArn"
+    }
+    principals {
+      identifiers = [
+        "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+      ]
+      type = "AWS"
+    }
+  }
 }
 resource "aws_kms_key" "governance_signing" {
   customer_master_key_spec = "ECC_NIST_P256"
