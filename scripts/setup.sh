@@ -7,6 +7,8 @@ readonly min_node_major=20
 readonly min_npm_major=10
 readonly min_terraform_minor=11
 readonly min_python_minor=11
+readonly min_aws_major=2
+readonly min_docker_major=23
 
 check_only=no
 missing=0
@@ -24,7 +26,8 @@ usage() {
     '  --help   print this text' \
     '' \
     "Required: Node.js >= ${min_node_major}, npm >= ${min_npm_major}, git." \
-    "Optional, for the infrastructure only: Terraform >= 1.${min_terraform_minor}, Python >= 3.${min_python_minor}." \
+    "Optional, for the infrastructure: Terraform >= 1.${min_terraform_minor}, Python >= 3.${min_python_minor};" \
+    "for an AWS account: the AWS CLI >= ${min_aws_major}, and Docker >= ${min_docker_major} for its first images." \
     '' \
     'Exit code: 0 ready, 1 a requirement is missing, a port is taken or a step failed, 2 wrong usage.'
 }
@@ -54,6 +57,8 @@ main() {
   check_required git 2.0 'install it: https://git-scm.com/downloads' git --version
   check_optional terraform "1.${min_terraform_minor}" 'needed to plan and apply infra/: https://developer.hashicorp.com/terraform/install' terraform version
   check_optional python3 "3.${min_python_minor}" 'needed for the emulated AWS account: https://www.python.org/downloads' python3 --version
+  check_optional aws "${min_aws_major}.0" 'needed for an AWS account, bootstrap and runbook: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html' aws --version
+  check_optional docker "${min_docker_major}.0" 'needed for the first images of an AWS account: https://docs.docker.com/get-started/get-docker' docker --version
 
   # Bash 3.2, which macOS ships, calls an empty array unbound under set -u.
   local port

@@ -17,6 +17,8 @@ const complete = {
   git: 'git version 2.43.0',
   terraform: 'Terraform v1.11.0\non linux_amd64',
   python3: 'Python 3.11.2',
+  aws: 'aws-cli/2.0.0 Python/3.11.6 Linux/6.1 exe/x86_64',
+  docker: 'Docker version 23.0.0, build e92dd87',
 } as const;
 type Tools = Partial<Record<keyof typeof complete, string>>;
 
@@ -75,7 +77,7 @@ describe('the setup script on a machine that lacks something required', () => {
     const run = await runSetup({});
     expect(run.code).toBe(1);
     expect(run.output).toContain('not ready: 3 missing');
-    expect(run.output.match(/^warn /gm)).toHaveLength(2);
+    expect(run.output.match(/^warn /gm)).toHaveLength(4);
   });
 
   it('does not take a program that fails for one that works', async () => {

@@ -9,7 +9,7 @@ export interface ExpectedAnswer {
 
 /** Commands without effect, run as they stand from the repository's root. */
 export const executedCommands: Readonly<Record<string, ExpectedAnswer>> = {
-  'scripts/setup.sh --check': { exit: 0, prints: /^ready$/m },
+  'scripts/setup.sh --check': { exit: 0, prints: /^ready( for the runtime; \d optional missing)?$/m },
   'scripts/bootstrap.sh --help': { exit: 0, prints: /^Usage: scripts\/bootstrap\.sh / },
   'npm run policy -- validate': { exit: 0, prints: /platform\.json: valid, tenant \*/ },
   'npm run policy -- lint': { exit: 0, prints: /0 errors, 0 warnings/ },
