@@ -28,14 +28,28 @@ const everywhere = new Set([
 
 /** What is wrong with a command, or null. `folder` is botocore's `data`. */
 export function awsCommandProblem(folder: string, command: string): string | null {
-  const [, service = '', operation = '', ...rest] = wordsOf(command);
+  const words = wordsOf(command);
+  const pipe = words.indexOf('|');
+  const [, service = '', given = '', ...rest] = pipe < 0 ? words : words.slice(0, pipe);
+  const operation = given === 'wait' ? waitedFor(folder, renamed[service] ?? service, rest[0] ?? '') : given;
   const options = rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0] ?? '');
   const known = added[`${service} ${operation}`] ?? optionsOf(folder, renamed[service] ?? service, operation);
-  if (known === null) return `got aws ${service} ${operation}, expected an operation of ${service}`;
+  if (known === null) return `got aws ${service} ${given}, expected an operation of ${service}`;
   const strange = options.filter(
     (option) => !everywhere.has(option) && !known.includes(option.replace(/^no-/, '')) && !known.includes(option),
   );
   return strange.length === 0 ? null : `got --${strange.join(', --')}, expected options of aws ${service} ${operation}`;
+}
+
+/** The operation that `aws SERVICE wait NAME` asks until it answers as named; empty when there is no such wait. */
+function waitedFor(folder: string, service: string, name: string): string {
+  const newest = globSync(path.join(folder, service, '*', 'waiters-2.json'))
+    .toSorted()
+    .at(-1);
+  if (newest === undefined) return '';
+  const { waiters } = JSON.parse(readFileSync(newest, 'utf8')) as { waiters: Record<string, { operation: string }> };
+  const found = Object.entries(waiters).find(([each]) => kebab(each) === name);
+  return found === undefined ? '' : kebab(found[1].operation);
 }
 
 function optionsOf(folder: string, service: string, operation: string): string[] | null {
