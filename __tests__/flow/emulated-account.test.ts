@@ -1,7 +1,7 @@
 // The runtime on an applied account: policies from its table, grants by its key, secrets of its own; and nothing without a policy.
 // Next: scripts/infra/account.ts, which applies it.
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import {
   startAppliedAccount,
 } from '../../scripts/infra/account.ts';
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
+import { fencedBlocks } from '../support/documentation-pages.ts';
 import { runPolicyTool } from '../support/policy-cli.ts';
 import { findObservabilityFaults } from '../support/observability-readback.ts';
 import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
@@ -26,6 +27,11 @@ const runFile = promisify(execFile);
 const root = path.resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const dev = path.join(root, 'infra/environments/dev');
 const wait = { timeout: 30_000, interval: 500 };
+/** The blocks of the runbook that say so are run here, each after the first, as the page has it. */
+const runHere = fencedBlocks({
+  path: 'docs/runbook.md',
+  text: readFileSync(path.join(root, 'docs/runbook.md'), 'utf8'),
+}).filter(({ text }) => /^# not run: .*emulated-account\.test\.ts runs it on an emulated one$/m.test(text));
 let terraform: Terraform;
 let emulator: Emulator;
 let account: AppliedAccount;
@@ -132,6 +138,54 @@ describe('on an applied account', () => {
     expect(runtime.lines.filter((line) => line.includes('"reason":"no_matching_permit"')).length).toBeGreaterThan(0);
   });
 });
+
+describe('the runbook on that account', () => {
+  const [signIn, ...blocks] = runHere;
+  const governance = '/aws/lambda/agent-runtime-dev-governance';
+
+  beforeAll(async () => {
+    const records = runtime.lines.filter((line) => line.includes('"chain":'));
+    const events = records.map((message) => ({
+      message,
+      timestamp: Date.parse((JSON.parse(message) as { timestamp: string }).timestamp),
+    }));
+    const stream = ['--log-group-name', governance, '--log-stream-name', 'runtime'];
+    await aws('logs', 'create-log-stream', ...stream);
+    await aws('logs', 'put-log-events', ...stream, '--log-events', JSON.stringify(events));
+  });
+
+  test('has blocks to run for most of its alarms', () => {
+    expect(blocks.length).toBeGreaterThan(35);
+  });
+
+  test.each(blocks.map(({ line, text }) => [line, text] as const))(
+    'line %i: every command answers, and names what is there',
+    { timeout: 60_000 },
+    async (_line, text) => {
+      const { AWS_PROFILE: _, HTTP_PROXY: __, ...env } = emulator.environment;
+      const log = path.join(temporaryFolder('runbook'), 'governance.log');
+      const block = text.replaceAll('governance.log', log);
+      const { stdout } = await runFile('bash', ['-euo', 'pipefail', '-c', `${signIn?.text}\n${block}`], {
+        cwd: root,
+        env: { ...env, PATH: `${await emulatedCli()}:${process.env['PATH']}`, HOME: temporaryFolder('home') },
+        maxBuffer: 16 * 1024 * 1024,
+      });
+      expect(stdout).not.toBe('');
+      if (text.includes('audit verify')) expect(stdout).toContain('in order');
+      if (text.includes('describe-scalable-targets')) expect(stdout).toContain('agent-runtime-dev-orbit');
+      if (text.includes('KeyState')) expect(stdout).toContain('Enabled');
+    },
+  );
+});
+
+/** A folder whose `aws` takes the account's address for every service: version 1 does not for SQS. */
+async function emulatedCli(): Promise<string> {
+  const bin = temporaryFolder('bin');
+  const file = path.join(bin, 'aws');
+  writeFileSync(file, `#!/bin/sh\nexec '${await installPythonTool('aws')}' --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`);
+  chmodSync(file, 0o755);
+  return bin;
+}
 
 async function aws(...args: string[]): Promise<unknown> {
   // The CLI takes an empty profile for the name of one.
