@@ -33,10 +33,9 @@ const inputs = z.strictObject({
     .max(1000)
     .default(0)
     .meta({ description: 'Environments kept warm for the alias of Orbit.' }),
-  deployment: z
-    .enum(functionDeployments)
-    .default('terraform')
-    .meta({ description: 'Who moves the aliases to a new version: code-deploy by canary, or terraform with each apply.' }),
+  deployment: z.enum(functionDeployments).default('terraform').meta({
+    description: 'Who moves the aliases to a new version: code-deploy by canary, or terraform with each apply.',
+  }),
   callers: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), z.string().min(1))
     .meta({ description: 'Calling service → name of its role: each has the alias of its name, for itself alone.' }),
