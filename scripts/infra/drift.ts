@@ -28,7 +28,7 @@ function report([environment, file, ...more]: readonly string[]): number {
   }
   const { success, data, error } = Refresh.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!success) {
-    const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    const faults = error.issues.map(({ path: field, message }) => `${field.join('.')}: ${message}`);
     throw new Error(`${file} is no plan of a refresh: ${faults.join('; ')}`);
   }
   const changes = listChanges({ resource_changes: data.resource_drift, output_changes: {} });

@@ -222,7 +222,7 @@ describe('the releaser', () => {
       expect(may('app', action, lambda), action).toBe(true);
     expect(may('app', 'lambda:GetFunctionConfiguration', `${lambda}:7`)).toBe(true);
     for (const action of ['lambda:UpdateAlias', 'lambda:UpdateFunctionConfiguration', 'lambda:DeleteFunction'])
-      for (const resource of [lambda, `${lambda}:orbit`]) expect(may('app', action, resource), action).toBe(false);
+      for (const target of [lambda, `${lambda}:orbit`]) expect(may('app', action, target), action).toBe(false);
     expect(may('app', 'lambda:AddPermission', lambda)).toBe(false);
     expect(may('app', 'lambda:InvokeFunction', `${lambda}:orbit`)).toBe(false);
   });
