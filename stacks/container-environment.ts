@@ -12,7 +12,6 @@ type Variables<S extends z.ZodType> = { readonly [K in keyof z.input<S>]: string
 /** References that only Terraform knows, and the names of this environment. */
 export interface ContainerContext {
   readonly config: EnvironmentConfig;
-  readonly release: string;
   readonly metricsNamespace: string;
   readonly axonUrl: string;
   readonly orbitRoleArn: string;
@@ -34,12 +33,11 @@ export function containerProtocol(
 
 /** The environment of Orbit. */
 export function orbitEnvironment(context: ContainerContext): Record<string, string> {
-  const { config, release, axonUrl, governanceFunction, orbitSecretArn } = context;
+  const { config, axonUrl, governanceFunction, orbitSecretArn } = context;
   return {
     AWS_REGION: config.region,
     ORBIT_PORT: `${ports.task}`,
     ORBIT_TLS: `${containerProtocol(config, 'orbit') === 'https'}`,
-    ORBIT_VERSION: release,
     ORBIT_SECRET: orbitSecretArn,
     METRICS_NAMESPACE: context.metricsNamespace,
     ...tracesOf(config),
@@ -54,12 +52,11 @@ export function orbitEnvironment(context: ContainerContext): Record<string, stri
 
 /** The environment of Axon. */
 export function axonEnvironment(context: ContainerContext): Record<string, string> {
-  const { config, release, orbitRoleArn, smokeRoleArn, signingKeyArn, grantsTable, axonSecretArn } = context;
+  const { config, orbitRoleArn, smokeRoleArn, signingKeyArn, grantsTable, axonSecretArn } = context;
   return {
     AWS_REGION: config.region,
     AXON_PORT: `${ports.task}`,
     AXON_TLS: `${containerProtocol(config, 'axon') === 'https'}`,
-    AXON_VERSION: release,
     AXON_SECRET: axonSecretArn,
     METRICS_NAMESPACE: context.metricsNamespace,
     ...tracesOf(config),

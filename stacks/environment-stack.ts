@@ -30,11 +30,6 @@ const releaseVariables = z.strictObject({
   certificate_arn: arnInput('ACM certificate of the internal load balancer, in this region.'),
   orbit_image_digest: digest('Orbit'),
   axon_image_digest: digest('Axon'),
-  release: z
-    .string()
-    .regex(/^[0-9A-Za-z_.-]{1,64}$/)
-    .default('0.0.0')
-    .meta({ description: 'Version that the programs report.' }),
   governance_package: packagePath('governance'),
   rotation_package: packagePath('rotation'),
   smoke_package: packagePath('smoke'),

@@ -9,11 +9,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { freshCopy, runStep, type StepResult } from '../support/workflow-steps.ts';
 
 const certificate = 'arn:aws:acm:eu-central-1:111122223333:certificate/one';
-const variables = ['certificate_arn', 'orbit_image_digest', 'axon_image_digest', 'release'];
+const variables = ['certificate_arn', 'orbit_image_digest', 'axon_image_digest'];
 const tiny = {
   terraform: { backend: { local: {} } },
   variable: Object.fromEntries(variables.map((name) => [name, { type: 'string' }])),
-  resource: { terraform_data: { release: { input: '${var.release}' } } },
+  resource: { terraform_data: { release: { input: '${var.orbit_image_digest}' } } },
 };
 
 let folder: string;

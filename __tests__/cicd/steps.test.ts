@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readCheckedManifest } from '../../scripts/release/manifest.ts';
+import { deployEnvironment, writeRelease } from '../support/deploy-command.ts';
 import { names } from '../../stacks/naming.ts';
 import { startCodeDeployServer } from '../support/code-deploy-server.ts';
 import { startDynamoAccount } from '../support/dynamo-account.ts';
@@ -128,13 +129,13 @@ describe('pull-request.yml', () => {
       return runStep('pull-request.yml > plan > plan against what runs', { folder, programs, given });
     };
 
-    it('takes the images and the version of the task definitions', async () => {
-      const answer = `[[ "$*" == *agent-runtime-dev-orbit* ]] && echo "host/agent-runtime-dev/orbit@${digest} v1.4.0" || echo "host/a@${digest} v1.4.0"`;
+    it('takes the images of the task definitions', async () => {
+      const answer = `[[ "$*" == *agent-runtime-dev-orbit* ]] && echo "host/agent-runtime-dev/orbit@${digest}" || echo "host/a@${digest}"`;
       expect(await plan(answer)).toEqual({
         status: 0,
         output:
           `npm run infra:plan -- dev --aws --var certificate_arn=${certificate} --var orbit_image_digest=${digest} ` +
-          `--var axon_image_digest=${digest} --var release=v1.4.0\n`,
+          `--var axon_image_digest=${digest}\n`,
       });
     });
 
@@ -232,14 +233,6 @@ describe('policy.yml', () => {
 });
 
 describe('deploy.yml and rollback.yml', () => {
-  const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
-  const pack = (file: string) => ({ file, sha256: 'c'.repeat(64) });
-  const release = {
-    version: '1.2.3',
-    commit: 'd'.repeat(40),
-    images: { orbit: digestOf('a'), axon: digestOf('b') },
-    functions: { governance: pack('governance.zip'), rotation: pack('rotation.zip') },
-  };
   const check = { check: 'orbit_health', ok: true, durationMs: 1 };
 
   it('deploy a release, verify, roll a service back; a deployment that was undone fails the step', async () => {
@@ -247,7 +240,7 @@ describe('deploy.yml and rollback.yml', () => {
     server.course = { states: [{ status: 'Succeeded' }] };
     server.verification = { status: 200, body: { ok: true, correlationId: 'smoke-1', checks: [check] } };
     mkdirSync(inCopy('dist/release'), { recursive: true });
-    change('dist/release/release.json', JSON.stringify(release));
+    const { images } = readCheckedManifest(writeRelease(inCopy('dist/release')));
     const surroundings = {
       folder,
       given: {
@@ -257,31 +250,39 @@ describe('deploy.yml and rollback.yml', () => {
         'steps.role.outputs.account-id': '000000000000',
         'vars.AWS_REGION': 'eu-central-1',
       },
-      env: {
-        AWS_REGION: 'eu-central-1',
-        AWS_ENDPOINT_URL: server.url,
-        AWS_ACCESS_KEY_ID: 'emulated',
-        AWS_SECRET_ACCESS_KEY: 'emulated',
-        DEPLOY_INTERVAL_MS: '5',
-      },
+      env: deployEnvironment(server),
     };
-    const deployed = await runStep('deploy.yml > deploy > axon, then orbit', surroundings);
+    const deployed = await runStep('deploy.yml > deploy > axon, governance, then orbit', surroundings);
     expect(deployed).toMatchObject({
       status: 0,
       output: expect.stringMatching(/agent-runtime-dev-orbit:5 has the traffic/),
     });
     expect(JSON.stringify(server.calls)).toContain(
-      `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/axon@${release.images.axon}`,
+      `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/axon@${images.axon}`,
     );
     const verified = await runStep('deploy.yml > deploy > verify', surroundings);
     expect(verified).toMatchObject({ status: 0, output: expect.stringContaining('1 of 1 passed') });
-    const back = await runStep('rollback.yml > rollback > roll back', surroundings);
-    expect(back).toMatchObject({ status: 0, output: expect.stringContaining('from revision 5 back to 4') });
-    const named = { ...surroundings, given: { ...surroundings.given, 'inputs.revision': '3' } };
-    const further = await runStep('rollback.yml > rollback > roll back', named);
-    expect(further).toMatchObject({ status: 0, output: expect.stringContaining('from revision 4 back to 3') });
-    server.course = { states: [{ status: 'Succeeded', rollbackInfo: { rollbackDeploymentId: 'd-2' } }] };
-    expect(await runStep('deploy.yml > deploy > axon, then orbit', surroundings)).toMatchObject({ status: 1 });
+    const rollBack = (service: string, revision: string) =>
+      runStep('rollback.yml > rollback > roll back', {
+        ...surroundings,
+        given: { ...surroundings.given, 'inputs.service': service, 'inputs.revision': revision },
+      });
+    expect(await rollBack('orbit', '')).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('from agent-runtime-dev-orbit:5 back to agent-runtime-dev-orbit:4'),
+    });
+    expect(await rollBack('orbit', '3')).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('from agent-runtime-dev-orbit:4 back to agent-runtime-dev-orbit:3'),
+    });
+    expect(await rollBack('governance', '')).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('governance: from version 3 back to 2'),
+    });
+    server.course = { states: [{ status: 'Succeeded', rollbackInfo: { rollbackDeploymentId: 'd-undo' } }] };
+    expect(await runStep('deploy.yml > deploy > axon, governance, then orbit', surroundings)).toMatchObject({
+      status: 1,
+    });
     server.verification = {
       status: 200,
       body: { ok: false, correlationId: 'smoke-2', checks: [{ ...check, ok: false }] },

@@ -16,6 +16,7 @@ import {
 import { openTerraform, type Terraform } from '../../scripts/infra/terraform.ts';
 import { fencedBlocks } from '../support/documentation-pages.ts';
 import { runPolicyTool } from '../support/policy-cli.ts';
+import { runAppliedSmoke } from '../support/applied-smoke.ts';
 import { findObservabilityFaults } from '../support/observability-readback.ts';
 import { startSocketRuntime, type SocketRuntime } from '../support/socket-runtime.ts';
 import { installPythonTool } from '../support/python-tool.ts';
@@ -89,6 +90,20 @@ describe('on an applied account', () => {
       await aws('cloudwatch', 'put-dashboard', '--dashboard-name', name, '--dashboard-body', String(body));
     },
   );
+
+  test('the smoke function, as it is applied, is content with it and not with a broken Axon', async () => {
+    const options = { aws, account, runtime };
+    const good = await runAppliedSmoke(options);
+    expect(good.failed).toEqual([]);
+    expect(good.checks).toHaveLength(7);
+    expect(good.reported).toEqual(['Succeeded']);
+    const broken = await runAppliedSmoke({ ...options, trustingAxon: true });
+    expect(broken.failed).toEqual(['axon_without_grant', 'axon_replayed_grant', 'axon_tampered_body']);
+    expect(broken.reported).toEqual(['Failed']);
+    const locked = await runAppliedSmoke({ ...options, clientSecret: 'another' });
+    expect(locked.failed).toContain('orbit_permitted_call');
+    expect(locked.reported).toEqual(['Failed']);
+  });
 
   test.each([1, 2, 3, 4, 5, 6, 7])(
     'the script of task %i finds in it what the task made',

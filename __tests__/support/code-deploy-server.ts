@@ -1,7 +1,7 @@
-// ECS, CodeDeploy and the smoke function as a deployment sees them: services, one task definition after another, and an end that is set beforehand.
-// Next: __tests__/scripts/deploy/deploy.test.ts, which deploys to it.
-import { hash } from 'node:crypto';
+// CodeDeploy as a deployment sees it, with ECS, Lambda and the smoke function beside it: what is begun goes as is set beforehand.
+// Next: __tests__/scripts/deploy, whose tests deploy to it; __tests__/support/deployed-programs.ts, what is deployed.
 import { listenLoopback, type LoopbackServer, readWireRequest } from '../../services/local/loopback-server.ts';
+import { createFunction, createServices, type DeployedFunction, type DeployedServices } from './deployed-programs.ts';
 
 /** A call as it arrived. */
 export interface RecordedCall {
@@ -12,8 +12,15 @@ export interface RecordedCall {
 /** How a deployment goes: what GetDeployment answers, one after the other, and whose the traffic is then. */
 export interface DeploymentCourse {
   readonly states: readonly Readonly<Record<string, unknown>>[];
-  /** Whether the new task definition gets the traffic. @defaultValue by the last state */
+  /** Whether what is deployed gets the traffic. @defaultValue by the last state */
   readonly shifts?: boolean;
+}
+
+/** A deployment as CodeDeploy keeps it. */
+interface Deployment {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly course: DeploymentCourse;
+  asked: number;
 }
 
 /** A stand-in that keeps what it was asked. */
@@ -21,66 +28,57 @@ export interface CodeDeployServer extends LoopbackServer {
   readonly calls: RecordedCall[];
   /** Status and error type of the next answers; then it serves. */
   readonly failing: [number, string][];
+  /** Sees each call of ECS and CodeDeploy before it is answered. */
+  onCall: (operation: string, body: Readonly<Record<string, unknown>>) => void;
   course: DeploymentCourse;
   /** Of an alias of Governance, where it goes otherwise. */
   courses: Readonly<Record<string, DeploymentCourse>>;
-  /** Governance: the code of each version, which alias is where, and what is said of a version that is new. */
-  readonly governance: { codes: string[]; readonly aliases: Record<string, string>; state: string; published?: string };
+  readonly services: DeployedServices;
+  readonly governance: DeployedFunction;
   /** What the smoke function answers, and how. */
   verification: { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
 }
 
-const arnOf = (family: string, revision: number): string =>
-  `arn:aws:ecs:eu-central-1:000000000000:task-definition/${family}:${revision}`;
-
-/** The definition that runs at first, with what AWS adds in its answers. */
-const runningOf = (family: string, service: string) => ({
-  family,
-  networkMode: 'awsvpc',
-  executionRoleArn: 'arn:aws:iam::000000000000:role/agent-runtime-dev-execution-orbit-role',
-  containerDefinitions: [
-    { name: service, image: `registry.example/${service}@sha256:old`, readonlyRootFilesystem: true, environment: [] },
-    { name: 'collector', image: 'registry.example/collector@sha256:kept' },
-  ],
-  volumes: [],
-  requiresCompatibilities: ['FARGATE'],
-  cpu: '256',
-  memory: '512',
-  // Answered, never taken.
-  status: 'ACTIVE',
-  requiresAttributes: [{ name: 'com.amazonaws.ecs.capability.docker-remote-api.1.19' }],
-  compatibilities: ['EC2', 'FARGATE'],
-  registeredAt: 1_700_000_000,
-  registeredBy: 'somebody',
-});
+const pageSize = 2;
 
 /** Starts it. */
 export async function startCodeDeployServer(): Promise<CodeDeployServer> {
   const calls: RecordedCall[] = [];
   const failing: [number, string][] = [];
-  const services = new Map(['orbit', 'axon'].map((name) => [`agent-runtime-dev-${name}`, serviceOf(name)]));
-  let asked = 0;
+  const deployments: Deployment[] = [];
+  const services = createServices();
+  const governance = createFunction();
   const listening = await listenLoopback(
     (incoming, outgoing) =>
       void readWireRequest(incoming, 100_000).then((request) => {
-        const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
         const body = JSON.parse(request.body.toString() || '{}') as Record<string, unknown>;
-        const [, functionName] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/u.exec(request.target) ?? [];
-        if (functionName !== undefined) {
-          calls.push({ operation: `Invoke ${functionName}`, body });
+        const [, path] = /^\/2015-03-31\/functions\/(.+)$/u.exec(request.target) ?? [];
+        const [, invoked] = /^([^/]+)\/invocations$/u.exec(path ?? '') ?? [];
+        if (invoked !== undefined) {
+          calls.push({ operation: `Invoke ${invoked}`, body });
           const { status, headers = {}, body: said } = server.verification;
           outgoing.writeHead(status, headers).end(JSON.stringify(said));
           return;
         }
-        if (request.target.startsWith('/2015-03-31/')) {
-          calls.push({ operation: `${incoming.method} ${request.target.split('/functions/')[1]}`, body });
-          outgoing.end(JSON.stringify(answerOfLambda(request.target, body)));
+        if (path !== undefined) {
+          calls.push({ operation: `${incoming.method} ${path}`, body });
+          const answered = governance.answer(path, body);
+          if (answered === undefined) outgoing.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+          outgoing.end(JSON.stringify(answered ?? { Message: 'no such function' }));
           return;
         }
-        const failure = failing.shift();
+        const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
         calls.push({ operation, body });
+        server.onCall(operation, body);
+        const failure = failing.shift();
         outgoing.writeHead(failure?.[0] ?? 200, { 'content-type': 'application/x-amz-json-1.1' });
-        outgoing.end(JSON.stringify(failure ? { __type: failure[1], message: failure[1] } : answer(operation, body)));
+        outgoing.end(
+          JSON.stringify(
+            failure
+              ? { __type: failure[1], message: failure[1] }
+              : (services.answer(operation, body) ?? answer(operation, body)),
+          ),
+        );
       }),
     0,
     { name: 'codedeploy', setting: 'none' },
@@ -89,117 +87,94 @@ export async function startCodeDeployServer(): Promise<CodeDeployServer> {
     ...listening,
     calls,
     failing,
+    onCall: () => {},
     course: { states: [] },
     courses: {},
-    governance: { codes: ['one', 'two'], aliases: { smoke: '2', orbit: '2', live: '2' }, state: 'Active' },
+    services,
+    governance,
     verification: { status: 200, body: {} },
   };
   return server;
 
   function answer(operation: string, body: Record<string, unknown>): unknown {
     switch (operation) {
-      case 'DescribeTaskDefinition':
-        return { taskDefinition: find(String(body['taskDefinition'])), tags: [{ key: 'Service', value: 'orbit' }] };
-      case 'RegisterTaskDefinition': {
-        const family = String(body['family']);
-        const { definitions } = known(family);
-        const revision = definitions.length + 3;
-        const registered = { ...body, family, revision, taskDefinitionArn: arnOf(family, revision) };
-        definitions.push(registered);
-        return { taskDefinition: { ...registered, containerDefinitions: body['containerDefinitions'] } };
+      case 'CreateDeployment': {
+        const course = server.courses[wantedOf(body).alias ?? ''] ?? server.course;
+        deployments.push({ body, course, asked: 0 });
+        return { deploymentId: `d-${deployments.length}` };
       }
-      case 'CreateDeployment':
-        asked = 0;
-        return { deploymentId: 'd-1' };
       case 'GetDeployment':
-        return { deploymentInfo: nextState() };
-      case 'DescribeServices': {
-        const [family = ''] = body['services'] as string[];
-        const taskSets = [
-          { status: 'ACTIVE', taskDefinition: arnOf(family, 1) },
-          { status: 'PRIMARY', taskDefinition: known(family).primary },
-        ];
-        return { services: [{ taskSets }] };
-      }
+        return { deploymentInfo: nextState(String(body['deploymentId'])) };
+      case 'ListDeployments':
+        return listPage(body);
+      case 'BatchGetDeployments':
+        return { deploymentsInfo: (body['deploymentIds'] as string[]).map(recorded) };
       default:
         throw new Error(`got ${operation}, expected an operation of a deployment`);
     }
   }
 
-  /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html and its neighbours. */
-  function answerOfLambda(target: string, body: Record<string, unknown>): unknown {
-    const { governance } = server;
-    const [, alias] = /\/aliases\/(\w+)$/u.exec(target) ?? [];
-    if (alias !== undefined) return { FunctionVersion: governance.aliases[alias], RoutingConfig: null };
-    const [, qualifier] = /\?Qualifier=(\d+)$/u.exec(target) ?? [];
-    if (qualifier !== undefined)
-      return { CodeSha256: governance.codes[Number(qualifier) - 1] ?? 'none', State: governance.state };
-    const code = governance.published ?? hash('sha256', Buffer.from(String(body['ZipFile']), 'base64'), 'base64');
-    governance.codes.push(code);
-    return { Version: String(governance.codes.length), CodeSha256: code };
-  }
-
-  function nextState(): unknown {
-    const { states, shifts } = server.courses[wantedAlias()?.[0] ?? ''] ?? server.course;
-    const state = states[Math.min(asked, states.length - 1)] ?? {};
-    asked += 1;
-    if (asked >= states.length && (shifts ?? state['status'] === 'Succeeded')) moveTraffic();
+  function nextState(id: string): unknown {
+    const deployment = found(id);
+    // What CodeDeploy begins by itself, to undo another.
+    if (deployment === undefined) return { status: 'Succeeded' };
+    const state = stateOf(deployment);
+    deployment.asked += 1;
+    const { states, shifts = state['status'] === 'Succeeded' } = deployment.course;
+    if (deployment.asked >= states.length && shifts) moveTraffic(deployment.body);
     return state;
   }
 
-  function moveTraffic(): void {
-    const [alias, version] = wantedAlias() ?? [];
-    if (alias === undefined || version === undefined) shift(wantedArn());
-    else server.governance.aliases[alias] = version;
+  function listPage(body: Record<string, unknown>): unknown {
+    const ids = deployments.flatMap(({ body: { deploymentGroupName: group } }, index) => {
+      const id = `d-${index + 1}`;
+      const isWanted =
+        group === body['deploymentGroupName'] && (body['includeOnlyStatuses'] as string[]).includes(statusOf(id));
+      return isWanted ? [id] : [];
+    });
+    const first = Number(body['nextToken'] ?? 0);
+    const next = first + pageSize;
+    return { deployments: ids.slice(first, next), nextToken: next < ids.length ? String(next) : null };
   }
 
-  /** Alias and version, where the last deployment is one of a function. */
-  function wantedAlias(): [string, string] | undefined {
-    const created = JSON.stringify(calls.findLast(({ operation }) => operation === 'CreateDeployment')?.body ?? {});
-    const [, alias, version] = /"Alias":"(\w+)".*"TargetVersion":"(\d+)"/u.exec(created.replaceAll('\\"', '"')) ?? [];
-    return alias === undefined || version === undefined ? undefined : [alias, version];
+  function recorded(id: string): unknown {
+    const deployment = found(id);
+    if (deployment === undefined) throw new Error(`got ${id}, expected a deployment that was begun`);
+    const { description } = deployment.body;
+    return { deploymentId: id, description, createTime: 1_700_000_000 + Number(id.slice(2)), ...stateOf(deployment) };
   }
 
-  /** What the AppSpec of the last CreateDeployment names. */
-  function wantedArn(): string {
-    const created = calls.findLast(({ operation }) => operation === 'CreateDeployment')?.body;
-    const match = /"TaskDefinition":"([^"]+)"/u.exec(JSON.stringify(created).replaceAll('\\"', '"'));
-    return match?.[1] ?? '';
+  function statusOf(id: string): string {
+    return String(stateOf(found(id))['status']);
   }
 
-  function shift(arn: string): void {
-    known(familyOf(arn)).primary = arn;
+  function found(id: string): Deployment | undefined {
+    return deployments[Number(id.slice(2)) - 1];
   }
 
-  /** By ARN, by family and revision, or the newest of a family. */
-  function find(name: string): unknown {
-    const { definitions } = known(familyOf(name));
-    return definitions.find(({ revision }) => name.endsWith(`:${revision}`)) ?? definitions.at(-1);
-  }
-
-  function known(family: string): Service {
-    const service = services.get(family);
-    if (service === undefined) throw new Error(`got ${family}, expected one of ${[...services.keys()].join(', ')}`);
-    return service;
+  function moveTraffic(body: Readonly<Record<string, unknown>>): void {
+    const { alias, version, taskDefinition } = wantedOf(body);
+    if (alias !== undefined && version !== undefined) governance.aliases[alias] = version;
+    else if (taskDefinition !== undefined) services.shift(taskDefinition);
   }
 }
 
-interface Service {
-  readonly definitions: { readonly family: string; readonly revision: number; readonly taskDefinitionArn: string }[];
-  /** What has the traffic. */
-  primary: string;
+function stateOf(deployment: Deployment | undefined): Readonly<Record<string, unknown>> {
+  const { states = [] } = deployment?.course ?? {};
+  return states[Math.min(deployment?.asked ?? 0, states.length - 1)] ?? {};
 }
 
-function serviceOf(name: string): Service {
-  const family = `agent-runtime-dev-${name}`;
-  const definitions = [3, 4].map((revision) => ({
-    ...runningOf(family, name),
-    revision,
-    taskDefinitionArn: arnOf(family, revision),
-  }));
-  return { definitions, primary: arnOf(family, 4) };
-}
-
-function familyOf(name: string): string {
-  return /([\w-]+):\d+$/u.exec(name)?.[1] ?? name;
+/** What an AppSpec wants. */
+function wantedOf(body: Readonly<Record<string, unknown>>): {
+  alias?: string | undefined;
+  version?: string | undefined;
+  taskDefinition?: string | undefined;
+} {
+  const { appSpecContent } = body['revision'] as { appSpecContent: { content: string } };
+  const { Resources: resources } = JSON.parse(appSpecContent.content) as {
+    Resources: Record<string, { Properties: Record<string, string> }>[];
+  };
+  const { Properties: properties } = Object.values(resources[0] ?? {})[0] ?? { Properties: {} };
+  const { Alias: alias, TargetVersion: version, TaskDefinition: taskDefinition } = properties;
+  return { alias, version, taskDefinition };
 }

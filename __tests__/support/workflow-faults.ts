@@ -19,7 +19,7 @@ export interface WorkflowSurroundings {
 }
 
 /** A job may run this long, in minutes: a canary takes its time. */
-export const maxTimeoutMinutes = 60;
+export const maxTimeoutMinutes = 90;
 const pinnedAction =
   /^\s*-?\s*uses:\s*(?:[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\.github\/(?:actions|workflows)\/[\w.-]+)$/;
 const longLivedKey =

@@ -46,7 +46,6 @@ export const GovernanceEnvironment = z.object({
   GOVERNANCE_GRANT_SECONDS: integer(1, lifetimes.grantSeconds, lifetimes.grantSeconds),
   /** Where metrics go, `AgentRuntime/<prefix>`; without it none are written. */
   METRICS_NAMESPACE: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._/#-]{1,255}$/, 'a namespace of CloudWatch'))),
-  GOVERNANCE_VERSION: z._default(setting, '0.0.0'),
   /** Endpoint of DynamoDB where it is not the region's own. */
   AWS_ENDPOINT_URL_DYNAMODB: z.optional(z.url()),
   /** The folder of policy documents: on a laptop, instead of POLICY_TABLE. */

@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type CallAws } from './aws.ts';
-import { beginDeployment, followDeployment, type FollowOptions } from './code-deploy.ts';
+import { type FollowOptions, runDeployment } from './code-deploy.ts';
+import { findPrevious } from './history.ts';
 import { type CallLambda } from './lambda.ts';
 
 /** What a deployment of a function acts through. */
@@ -12,11 +13,12 @@ export interface FunctionDeployment {
   readonly callAws: CallAws;
   readonly callLambda: CallLambda;
   /** Whether the smoke function, which asks by an alias of its own, is content with the version that has it. */
-  readonly verify: () => Promise<boolean>;
+  readonly verify: (listener: 'test' | 'production') => Promise<boolean>;
   readonly follow: FollowOptions;
 }
 
-type Alias = 'smoke' | 'orbit' | 'live';
+const aliases = ['smoke', 'orbit', 'live'] as const;
+type Alias = (typeof aliases)[number];
 const Version = z.object({ Version: z.string(), CodeSha256: z.string() });
 const Configuration = z.object({ CodeSha256: z.string(), State: z.string(), StateReason: z.string().optional() });
 const AliasAnswer = z.object({
@@ -27,13 +29,14 @@ const activeWithinMs = 120_000;
 const atOnce = 'CodeDeployDefault.LambdaAllAtOnce';
 
 /**
- * Deploys an archive, unless the alias of Orbit has its code already.
+ * Deploys an archive, with whatever an apply has made of the function's configuration: applies leave the traffic where it
+ * is. Does nothing where the version that results has all of it; Lambda makes none where nothing has changed.
  *
  * @param archive - the zip
  * @param sha256 - of it, 64 hex digits, as the release says
  * @returns the version that now decides
- * @throws Error when AWS has another code, the smoke function is not content, or a deployment does not succeed; the aliases
- *   are then where they were
+ * @throws Error when AWS has another code, the smoke function is not content, or a deployment does not succeed; Orbit then
+ *   asks whom it asked
  */
 export async function deployFunction(
   deployment: FunctionDeployment,
@@ -42,78 +45,90 @@ export async function deployFunction(
 ): Promise<string> {
   const { callLambda, follow } = deployment;
   const wanted = Buffer.from(sha256, 'hex').toString('base64');
-  const before = await versionOf(deployment, 'orbit');
-  if ((await configurationOf(deployment, before)).CodeSha256 === wanted) {
-    follow.say('governance: runs that code already');
-    return before;
-  }
-  const published = Version.parse(
+  const { Version: version, CodeSha256: code } = Version.parse(
     await callLambda('PUT', `${nameOf(deployment)}/code`, {
       ZipFile: Buffer.from(archive).toString('base64'),
       Publish: true,
     }),
   );
-  if (published.CodeSha256 !== wanted)
-    throw new Error(`governance: got code ${published.CodeSha256} in version ${published.Version}, expected ${wanted}`);
-  await untilActive(deployment, published.Version);
-  follow.say(`governance: published version ${published.Version}`);
-  await shiftAll(deployment, published.Version);
-  return published.Version;
+  if (code !== wanted) throw new Error(`governance: got code ${code} in version ${version}, expected ${wanted}`);
+  await untilActive(deployment, version);
+  const present = await Promise.all(aliases.map((alias) => versionOf(deployment, alias)));
+  if (present.every((each) => each === version)) {
+    follow.say('governance: runs that code already');
+    return version;
+  }
+  follow.say(`governance: published version ${version}`);
+  await shiftAll(deployment, version);
+  return version;
 }
 
 /**
  * Brings an earlier version back, at once: what is to be undone decides until then.
  *
- * @param version - which; the one before that which decides when undefined
+ * @param version - which; that which decided before the present one was deployed when undefined
  * @throws Error when there is none, or the deployment does not succeed
  */
 export async function rollBackFunction(deployment: FunctionDeployment, version: number | undefined): Promise<string> {
-  const present = Number(await versionOf(deployment, 'orbit'));
-  const wanted = version ?? present - 1;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted === present)
-    throw new Error(`version: got ${wanted}, expected an earlier one than ${present} of ${nameOf(deployment)}`);
-  await configurationOf(deployment, String(wanted));
-  deployment.follow.say(`governance: from version ${present} back to ${wanted}`);
-  for (const alias of ['orbit', 'smoke', 'live'] as const) await shift(deployment, alias, String(wanted), atOnce);
-  return String(wanted);
+  const present = await versionOf(deployment, 'orbit');
+  const earlier = version === undefined ? await previousOf(deployment, present) : String(version);
+  if (earlier === present) throw new Error(`version: got ${earlier}, expected another than what decides`);
+  await configurationOf(deployment, earlier);
+  deployment.follow.say(`governance: from version ${present} back to ${earlier}`);
+  for (const alias of ['orbit', 'smoke', 'live'] as const)
+    await shift(deployment, alias, earlier, { deploymentConfigName: atOnce, isRollback: true });
+  return earlier;
+}
+
+async function previousOf({ prefix, callAws }: FunctionDeployment, present: string): Promise<string> {
+  const previous = await findPrevious(callAws, { ...groupOf(prefix), present: `orbit ${present}` });
+  if (previous === undefined)
+    throw new Error(
+      `got no deployment on record that brought version ${present}, expected one; name a version: --to N`,
+    );
+  return previous.replace('orbit ', '');
 }
 
 /** First whom nobody depends on; Orbit by the group's canary, which alarms roll back; dry runs last. */
 async function shiftAll(deployment: FunctionDeployment, version: string): Promise<void> {
-  const before = await versionOf(deployment, 'smoke');
+  const before = await versionOf(deployment, 'orbit');
   try {
-    await shift(deployment, 'smoke', version, atOnce);
-    if (!(await deployment.verify()))
+    await shift(deployment, 'smoke', version, { deploymentConfigName: atOnce });
+    if (!(await deployment.verify('production')))
       throw new Error(`governance: version ${version} did not pass the smoke function's checks; orbit does not get it`);
     await shift(deployment, 'orbit', version);
   } catch (error) {
-    await shift(deployment, 'smoke', before, atOnce);
+    try {
+      await shift(deployment, 'smoke', before, { deploymentConfigName: atOnce, isRollback: true });
+    } catch (second) {
+      const messages = [error, second].map((each) => (each instanceof Error ? each.message : String(each)));
+      throw new AggregateError([error, second], messages.join('; and smoke did not go back: '), { cause: second });
+    }
     throw error;
   }
-  await shift(deployment, 'live', version, atOnce);
+  await shift(deployment, 'live', version, { deploymentConfigName: atOnce });
 }
 
 async function shift(
   deployment: FunctionDeployment,
   alias: Alias,
   version: string,
-  deploymentConfigName?: string,
+  how: { deploymentConfigName?: string; isRollback?: boolean } = {},
 ): Promise<void> {
   const { prefix, callAws, follow } = deployment;
   const present = await versionOf(deployment, alias);
   if (present === version) return;
-  const id = await beginDeployment(callAws, {
-    applicationName: `${prefix}-functions`,
-    deploymentGroupName: `${prefix}-governance`,
-    description: `${alias} to version ${version}`,
-    appSpec: appSpecOf(nameOf(deployment), alias, present, version),
-    ...(deploymentConfigName === undefined ? {} : { deploymentConfigName }),
-  });
   follow.say(`governance: ${alias} from version ${present} to ${version}`);
-  await followDeployment(callAws, id, follow);
+  const appSpec = appSpecOf(nameOf(deployment), alias, present, version);
+  const order = { ...groupOf(prefix), from: `${alias} ${present}`, to: `${alias} ${version}`, appSpec, ...how };
+  await runDeployment(callAws, order, follow);
   // What CodeDeploy says is held against what Lambda does.
   const found = await versionOf(deployment, alias);
   if (found !== version) throw new Error(`governance: got ${alias} at version ${found}, expected ${version}`);
+}
+
+function groupOf(prefix: string) {
+  return { applicationName: `${prefix}-functions`, deploymentGroupName: `${prefix}-governance` };
 }
 
 /** https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html#reference-appspec-file-structure-resources-lambda */
@@ -139,7 +154,7 @@ async function configurationOf(deployment: FunctionDeployment, version: string) 
 
 /** Lambda prepares a version before it may have traffic (https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html). */
 async function untilActive(deployment: FunctionDeployment, version: string): Promise<void> {
-  const { intervalMs = 10_000 } = deployment.follow;
+  const { intervalMs } = deployment.follow;
   const untilMs = Date.now() + activeWithinMs;
   for (;;) {
     const { State: state, StateReason: reason } = await configurationOf(deployment, version);

@@ -1,8 +1,9 @@
-// Deploys a service: the task definition that runs with another image, shifted from blue to green by CodeDeploy.
+// Deploys a service: the newest task definition with another image, shifted from blue to green by CodeDeploy.
 // Next: stacks/modules/cicd/deployments.ts, the groups and their canary.
 import { z } from 'zod';
 import { type CallAws } from './aws.ts';
-import { beginDeployment, followDeployment, type FollowOptions } from './code-deploy.ts';
+import { type FollowOptions, runDeployment } from './code-deploy.ts';
+import { findPrevious } from './history.ts';
 
 /** Which service of which environment. `prefix` is `<project>-<environment>`. */
 export interface ServiceTarget {
@@ -43,7 +44,8 @@ const answeredOnly = new Set([
 const byDigest = /^[a-z0-9.-]+(?::\d+)?\/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$/;
 
 /**
- * Deploys an image by its digest, unless it has the traffic already.
+ * Deploys an image by its digest, in the newest task definition: an apply registers one where it changes what a task is
+ * given, and leaves the traffic where it is. Does nothing where that is what has the traffic.
  *
  * @returns the ARN of the task definition that now takes the traffic
  * @throws Error when the image is not named by digest, or the deployment does not succeed
@@ -56,31 +58,18 @@ export async function deployService(
 ): Promise<string> {
   if (!byDigest.test(image)) throw new Error(`image: got ${image}, expected REGISTRY/NAME@sha256:…`);
   const present = await primaryOf(callAws, target);
-  const { taskDefinition, tags } = await describe(callAws, present);
-  if (taskDefinition.containerDefinitions.some((each) => each.name === target.service && each.image === image)) {
+  const wanted = await withImage(callAws, target, image, options);
+  if (wanted === present) {
     options.say(`${target.service}: runs that image already`);
     return present;
   }
-  const containers = taskDefinition.containerDefinitions.map((each) =>
-    each.name === target.service ? { ...each, image } : each,
-  );
-  if (!containers.some(({ name }) => name === target.service))
-    throw new Error(`task definition ${taskDefinition.family}: got no container ${target.service}, expected one`);
-  const known = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
-  const registered = await callAws('ecs', 'RegisterTaskDefinition', {
-    ...Object.fromEntries(known),
-    containerDefinitions: containers,
-    ...(tags.length === 0 ? {} : { tags }),
-  });
-  const { taskDefinitionArn } = Described.parse(registered).taskDefinition;
-  options.say(`${target.service}: registered ${taskDefinitionArn}`);
-  return shift(callAws, target, taskDefinitionArn, options);
+  return shift(callAws, target, { from: present, to: wanted }, options);
 }
 
 /**
  * Brings an earlier revision back, by the same canary.
  *
- * @param revision - which; the one before that which has the traffic when undefined
+ * @param revision - which; that which had the traffic before the present one was deployed when undefined
  * @throws Error when there is none, or the deployment does not succeed
  */
 export async function rollBackService(
@@ -89,33 +78,80 @@ export async function rollBackService(
   revision: number | undefined,
   options: FollowOptions,
 ): Promise<string> {
-  const family = `${target.prefix}-${target.service}`;
-  const present = Number((await primaryOf(callAws, target)).split(':').at(-1));
-  const wanted = revision ?? present - 1;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted === present)
-    throw new Error(`revision: got ${wanted}, expected an earlier one than ${present} of ${family}`);
-  const { taskDefinition } = await describe(callAws, `${family}:${wanted}`);
-  options.say(`${target.service}: from revision ${present} back to ${wanted}`);
-  return shift(callAws, target, taskDefinition.taskDefinitionArn, options);
+  const family = familyOf(target);
+  const present = await primaryOf(callAws, target);
+  const earlier = revision === undefined ? await previousOf(callAws, target, present) : `${family}:${revision}`;
+  if (earlier === nameOf(present))
+    throw new Error(`revision: got ${revision}, expected another than what has the traffic`);
+  const { taskDefinition } = await describe(callAws, earlier);
+  options.say(`${target.service}: from ${nameOf(present)} back to ${earlier}`);
+  return shift(callAws, target, { from: present, to: taskDefinition.taskDefinitionArn, isRollback: true }, options);
+}
+
+async function previousOf(callAws: CallAws, target: ServiceTarget, present: string): Promise<string> {
+  const previous = await findPrevious(callAws, { ...groupOf(target), present: nameOf(present) });
+  if (previous === undefined)
+    throw new Error(
+      `got no deployment on record that brought ${nameOf(present)}, expected one; name a revision: --to N`,
+    );
+  return previous;
+}
+
+/** The newest task definition where it has the image already, or else a new one. @returns its ARN */
+async function withImage(
+  callAws: CallAws,
+  target: ServiceTarget,
+  image: string,
+  { say }: FollowOptions,
+): Promise<string> {
+  const { service } = target;
+  const { taskDefinition, tags } = await describe(callAws, familyOf(target));
+  const container = taskDefinition.containerDefinitions.find(({ name }) => name === service);
+  if (container === undefined)
+    throw new Error(`task definition ${taskDefinition.family}: got no container ${service}, expected one`);
+  if (container.image === image) return taskDefinition.taskDefinitionArn;
+  const known = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
+  const registered = await callAws('ecs', 'RegisterTaskDefinition', {
+    ...Object.fromEntries(known),
+    containerDefinitions: taskDefinition.containerDefinitions.map((each) =>
+      each === container ? { ...each, image } : each,
+    ),
+    ...(tags.length === 0 ? {} : { tags }),
+  });
+  const { taskDefinitionArn } = Described.parse(registered).taskDefinition;
+  say(`${service}: registered ${taskDefinitionArn}`);
+  return taskDefinitionArn;
 }
 
 async function describe(callAws: CallAws, taskDefinition: string) {
   return Described.parse(await callAws('ecs', 'DescribeTaskDefinition', { taskDefinition, include: ['TAGS'] }));
 }
 
-async function shift(callAws: CallAws, target: ServiceTarget, arn: string, options: FollowOptions): Promise<string> {
-  const { prefix, service } = target;
-  const deploymentId = await beginDeployment(callAws, {
-    applicationName: `${prefix}-services`,
-    deploymentGroupName: `${prefix}-${service}`,
-    description: arn.split('/').at(-1) ?? arn,
-    appSpec: appSpecOf(target, arn),
-  });
-  await followDeployment(callAws, deploymentId, options);
+async function shift(
+  callAws: CallAws,
+  target: ServiceTarget,
+  { from, to, isRollback = false }: { from: string; to: string; isRollback?: boolean },
+  options: FollowOptions,
+): Promise<string> {
+  const order = { ...groupOf(target), from: nameOf(from), to: nameOf(to), isRollback, appSpec: appSpecOf(target, to) };
+  await runDeployment(callAws, order, options);
   // What CodeDeploy says is held against what ECS runs.
   const primary = await primaryOf(callAws, target);
-  if (primary !== arn) throw new Error(`service ${service}: got traffic on ${primary}, expected ${arn}`);
-  return arn;
+  if (primary !== to) throw new Error(`service ${target.service}: got traffic on ${primary}, expected ${to}`);
+  return to;
+}
+
+function groupOf({ prefix, service }: ServiceTarget) {
+  return { applicationName: `${prefix}-services`, deploymentGroupName: `${prefix}-${service}` };
+}
+
+function familyOf({ prefix, service }: ServiceTarget): string {
+  return `${prefix}-${service}`;
+}
+
+/** Family and revision, from an ARN. */
+function nameOf(arn: string): string {
+  return arn.split('/').at(-1) ?? arn;
 }
 
 /** https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html#reference-appspec-file-structure-resources-ecs */

@@ -1,7 +1,9 @@
 // `node scripts/infra/drift.ts ENV PLAN.json`: what a refresh found changed outside Terraform; 0 nothing, 3 something.
-// Next: scripts/infra/plan-changes.ts, which lists it.
+// Next: scripts/infra/plan-changes.ts, which lists it; scripts/infra/left-to-others.ts, what of it is no drift.
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { z } from 'zod';
+import { separateMoved } from './left-to-others.ts';
 import { formatChanges, listChanges, PlanDocument } from './plan-changes.ts';
 
 /** A refresh: what differs is in `resource_drift` (https://developer.hashicorp.com/terraform/internals/json-format#plan-representation). */
@@ -9,7 +11,8 @@ const Refresh = z.looseObject({
   format_version: z.string().regex(/^1\./, 'expected version 1 of the format of plans'),
   resource_drift: PlanDocument.shape.resource_changes,
 });
-const drifted = 3;
+const hasDrifted = 3;
+const infra = path.resolve(import.meta.dirname, '../../infra');
 
 try {
   process.exitCode = report(process.argv.slice(2));
@@ -25,15 +28,21 @@ function report([environment, file, ...more]: readonly string[]): number {
   }
   const { success, data, error } = Refresh.safeParse(JSON.parse(readFileSync(file, 'utf8')));
   if (!success) {
-    const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    const faults = error.issues.map(({ path: field, message }) => `${field.join('.')}: ${message}`);
     throw new Error(`${file} is no plan of a refresh: ${faults.join('; ')}`);
   }
   const changes = listChanges({ resource_changes: data.resource_drift, output_changes: {} });
-  if (changes.length === 0) {
-    process.stdout.write(`${environment}: nothing was changed outside Terraform\n`);
-    return 0;
-  }
-  const count = `${changes.length} ${changes.length === 1 ? 'resource' : 'resources'}`;
-  process.stdout.write(`${environment}: ${count} changed outside Terraform\n${formatChanges(changes)}\n`);
-  return drifted;
+  const { drifted, moved } = separateMoved(infra, environment, changes);
+  const lines =
+    drifted.length === 0
+      ? [`${environment}: nothing was changed outside Terraform`]
+      : [`${environment}: ${count(drifted)} changed outside Terraform`, formatChanges(drifted)];
+  if (moved.length > 0)
+    lines.push('', `no drift, since deployments and scaling move it: ${count(moved)}`, formatChanges(moved));
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return drifted.length === 0 ? 0 : hasDrifted;
+}
+
+function count(changes: readonly unknown[]): string {
+  return `${changes.length} ${changes.length === 1 ? 'resource' : 'resources'}`;
 }

@@ -21,12 +21,14 @@ const Mesh = z.enum(['lattice', 'service-connect', 'app-mesh']);
  * Synthesizes `stacks/config/<name>.ts` with the mesh.
  *
  * @param onWarning - what a reader of the output should know, like the end of App Mesh
+ * @param changes - of the configuration, besides the mesh
  * @throws Error when there is no such environment or no such mesh, or synth refuses it
  */
 export async function synthesizeMeshVariant(
   name: string,
   mesh: string,
   onWarning: (line: string) => void,
+  changes: Partial<EnvironmentInput> = {},
 ): Promise<MeshVariant> {
   const chosen = Mesh.safeParse(mesh).data;
   if (chosen === undefined) throw new Error(`got mesh ${mesh}, expected one of ${Mesh.options.join(', ')}`);
@@ -41,7 +43,7 @@ export async function synthesizeMeshVariant(
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const infra = path.join(folder, 'infra');
-    const environments = loadEnvironments({ [name]: { ...input, mesh: chosen } });
+    const environments = loadEnvironments({ [name]: { ...input, ...changes, mesh: chosen } });
     const warnings = synthesize({ environments, modules, infra, outdir: path.join(folder, 'cdktf.out') });
     for (const warning of warnings) onWarning(warning);
     return { folder: path.join(infra, 'environments', name), remove };

@@ -84,7 +84,11 @@ export async function startPlatform({
     serviceArn: (region) => `arn:aws:vpc-lattice:${region}:${account}:service/svc-axon`,
   });
   const { region, prefix, functionName, signingAlias, metricsNamespace, grantsTable } = synthesized;
-  const principals = createPrincipals({ account, prefix, names: ['orbit', 'axon', 'governance', rotatorName] });
+  const principals = createPrincipals({
+    account,
+    prefix,
+    names: ['orbit', 'axon', 'governance', 'smoke', rotatorName],
+  });
   const [orbitRole, axonRole, governanceRole] = [
     principals.roleArn('orbit'),
     principals.roleArn('axon'),
@@ -197,7 +201,7 @@ export async function startPlatform({
           AWS_ENDPOINT_URL_KMS: kmsUrl,
           AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
           GOVERNANCE_TRUSTED_KEYS: `${signingKey},${nextSigningKey}`,
-          AXON_CALLERS: `orbit=${orbitRole}`,
+          AXON_CALLERS: `orbit=${orbitRole},smoke=${principals.roleArn('smoke')}`,
           AXON_GRANTS_TABLE: grantsTable,
           AXON_HOST: '127.0.0.1',
           AXON_PORT: String(ports.axon),

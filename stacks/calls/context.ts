@@ -11,7 +11,6 @@ export type Release = Readonly<
     | 'certificate_arn'
     | 'orbit_image_digest'
     | 'axon_image_digest'
-    | 'release'
     | 'governance_package'
     | 'rotation_package'
     | 'smoke_package',

@@ -19,10 +19,9 @@ type Calls = Foundation & Doors & Programs & { readonly mesh: Mesh };
 
 /** Calls the service module for both. */
 export function callServices(scope: Construct, account: AwsAccount, context: CallContext, calls: Calls) {
-  const { config, prefix, release } = context;
+  const { config, prefix } = context;
   const containers: ContainerContext = {
     config,
-    release: release.release,
     metricsNamespace: names(prefix).metricsNamespace,
     axonUrl: calls.mesh.axonUrl,
     // By name, so that a plan shows it.

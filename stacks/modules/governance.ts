@@ -1,10 +1,11 @@
 // Governance: the function that decides, an alias per calling service, and the tables it reads and counts in.
-// Next: stacks/modules/governance/function.ts and stacks/modules/governance/tables.ts.
+// Next: stacks/modules/governance/function.ts, stacks/modules/governance/aliases.ts and stacks/modules/governance/tables.ts.
 import { z } from 'zod';
 import { awsAccount } from '../constructs/aws-account.ts';
 import { text } from '../expression.ts';
 import { arnInput, namePrefixInput } from '../module-inputs.ts';
 import { defineModule, type ModuleOutput } from '../module-stack.ts';
+import { callerAliases, functionDeployments, liveAlias } from './governance/aliases.ts';
 import { addFunction } from './governance/function.ts';
 import { addTables, tableNames } from './governance/tables.ts';
 
@@ -19,7 +20,6 @@ const inputs = z.strictObject({
     .meta({ description: 'Keys whose signature on a policy revision is believed; two while rotating.' }),
   package_path: z.string().min(1).meta({ description: 'Path of the zip archive of the function.' }),
   log_group_name: z.string().min(1).meta({ description: 'Log group of the function.' }),
-  release: z.string().min(1).default('0.0.0').meta({ description: 'Version that the function reports.' }),
   memory_mib: z.int().min(128).max(10240).default(512).meta({ description: 'Memory, and with it CPU, MiB.' }),
   reserved_concurrency: z
     .int()
@@ -33,6 +33,9 @@ const inputs = z.strictObject({
     .max(1000)
     .default(0)
     .meta({ description: 'Environments kept warm for the alias of Orbit.' }),
+  deployment: z.enum(functionDeployments).default('terraform').meta({
+    description: 'Who moves the aliases to a new version: code-deploy by canary, or terraform with each apply.',
+  }),
   callers: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), z.string().min(1))
     .meta({ description: 'Calling service → name of its role: each has the alias of its name, for itself alone.' }),
@@ -71,14 +74,14 @@ export const governance = defineModule({
       keyArn: input.key_arn,
       deletionProtection: input.deletion_protection,
     });
-    const { lambda, live, deadLetters } = addFunction(scope, account, input);
+    const { lambda, deadLetters } = addFunction(scope, account, input);
     const outputs: Record<string, ModuleOutput> = {
       function_name: { description: 'Name of the function.', value: lambda.functionName },
       function_arn: { description: 'ARN of the function, without version.', value: lambda.arn },
-      live_alias_arn: { description: 'The alias for dry runs.', value: live.arn },
+      live_alias_arn: { description: 'The alias for dry runs.', value: text(`${liveAlias}.arn`) },
       caller_alias_arns: {
         description: 'The alias of each calling service.',
-        value: text('{ for service, alias in aws_lambda_alias.caller : service => alias.arn }'),
+        value: text(`{ for service, alias in ${callerAliases} : service => alias.arn }`),
       },
       dead_letter_queue_arn: { description: 'Queue of failed invocations.', value: deadLetters.arn },
       dead_letter_queue_name: { description: 'Its name.', value: deadLetters.name },

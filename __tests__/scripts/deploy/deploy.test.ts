@@ -1,18 +1,13 @@
 // `npm run deploy` as a pipeline runs it, against ECS and CodeDeploy that end as a deployment can end.
 // Next: scripts/deploy/main.ts, the command.
-import { execFile } from 'node:child_process';
-import { hash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { repositoryRoot } from '../../support/repository-files.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { type CodeDeployServer, startCodeDeployServer } from '../../support/code-deploy-server.ts';
+import { runDeploy, writeRelease } from '../../support/deploy-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const runFile = promisify(execFile);
-const digest = `sha256:${'a'.repeat(64)}`;
-const image = `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/orbit@${digest}`;
+const imageOf = (letter: string): string =>
+  `000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent-runtime-dev/orbit@sha256:${letter.repeat(64)}`;
+const image = imageOf('a');
 const deployed = 'arn:aws:ecs:eu-central-1:000000000000:task-definition/agent-runtime-dev-orbit:5';
 const success = [{ status: 'Created' }, { status: 'InProgress' }, { status: 'Succeeded' }];
 
@@ -23,27 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-async function deploy(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = {
-    PATH: process.env['PATH'],
-    AWS_REGION: 'eu-central-1',
-    AWS_ENDPOINT_URL: server.url,
-    AWS_ACCESS_KEY_ID: 'emulated',
-    AWS_SECRET_ACCESS_KEY: 'emulated',
-    DEPLOY_INTERVAL_MS: '5',
-  };
-  const ran = runFile(process.execPath, [path.join(repositoryRoot, 'scripts/deploy/main.ts'), ...args], { env });
-  return ran.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (failure: { code: number; stdout: string; stderr: string }) => failure,
-  );
-}
-
+const deploy = (...args: string[]) => runDeploy(server, ...args);
 const bodyOf = (operation: string) => server.calls.find((call) => call.operation === operation)?.body ?? {};
 const operations = () => server.calls.map(({ operation }) => operation);
 
 describe('a deployment that succeeds', () => {
-  test('registers the running task definition with the new image and nothing else changed, and shifts to it', async () => {
+  test('registers the newest task definition with the new image and nothing else changed, and shifts to it', async () => {
     const { code, stdout, stderr } = await deploy('service', 'dev', 'orbit', image);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
@@ -76,7 +56,7 @@ describe('a deployment that succeeds', () => {
     expect(order).toEqual({
       applicationName: 'agent-runtime-dev-services',
       deploymentGroupName: 'agent-runtime-dev-orbit',
-      description: 'agent-runtime-dev-orbit:5',
+      description: 'agent-runtime-dev-orbit:4 to agent-runtime-dev-orbit:5',
     });
     const { appSpecContent } = revision as { appSpecContent: { content: string } };
     expect(JSON.parse(appSpecContent.content)).toEqual({
@@ -96,6 +76,32 @@ describe('a deployment that succeeds', () => {
     });
   });
 
+  test('takes along what an apply has changed of the task; with the same image too', async () => {
+    server.services.apply('agent-runtime-dev-orbit', { cpu: '1024' });
+    expect((await deploy('service', 'dev', 'orbit', image)).code).toBe(0);
+    expect(bodyOf('RegisterTaskDefinition')).toMatchObject({ cpu: '1024' });
+    server.services.apply('agent-runtime-dev-orbit', { cpu: '2048' });
+    const { code, stdout } = await deploy('service', 'dev', 'orbit', image);
+    expect([code, operations().filter((each) => each === 'RegisterTaskDefinition')]).toEqual([
+      0,
+      ['RegisterTaskDefinition'],
+    ]);
+    expect(stdout).toContain('agent-runtime-dev-orbit:7 has the traffic');
+    expect((await deploy('service', 'dev', 'orbit', image)).stdout).toContain('orbit: runs that image already\n');
+  });
+
+  test('waits for another one of its group', async () => {
+    let begun = 0;
+    server.onCall = (operation) => {
+      if (operation !== 'CreateDeployment') return;
+      begun += 1;
+      if (begun <= 2) server.failing.push([400, 'DeploymentLimitExceededException']);
+    };
+    const { code, stdout } = await deploy('service', 'dev', 'orbit', image);
+    expect([code, begun]).toEqual([0, 3]);
+    expect(stdout.match(/another deployment is under way/gu)).toHaveLength(1);
+  });
+
   test('is followed through a throttled answer', async () => {
     server.failing.push([400, 'ThrottlingException']);
     expect((await deploy('service', 'dev', 'orbit', image)).code).toBe(0);
@@ -104,7 +110,7 @@ describe('a deployment that succeeds', () => {
 
 /** A smoke function that is content. */
 const content = { ok: true, correlationId: 'smoke-1', checks: [{ check: 'orbit_health', ok: true, durationMs: 3 }] };
-const rolledBack = { rollbackDeploymentId: 'd-2', rollbackMessage: 'alarm agent-runtime-dev-error-rate' };
+const rolledBack = { rollbackDeploymentId: 'd-undo', rollbackMessage: 'alarm agent-runtime-dev-error-rate' };
 /** Each end that is no success, with what is said of it. */
 const failures: readonly { what: string; states: Record<string, unknown>[]; shifts?: boolean; says: string }[] = [
   {
@@ -118,12 +124,12 @@ const failures: readonly { what: string; states: Record<string, unknown>[]; shif
   {
     what: 'an alarm stopped it and it was rolled back',
     states: [{ status: 'Stopped', rollbackInfo: rolledBack, errorInformation: { code: 'ALARM_ACTIVE' } }],
-    says: 'deployment d-1: Stopped, rolled back by d-2: ALARM_ACTIVE: alarm agent-runtime-dev-error-rate',
+    says: 'deployment d-1: Stopped: ALARM_ACTIVE: alarm agent-runtime-dev-error-rate; rolled back by d-undo, which succeeded',
   },
   {
     what: 'it was rolled back, and the state says success',
     states: [{ status: 'Succeeded', rollbackInfo: rolledBack }],
-    says: 'deployment d-1: Succeeded, rolled back by d-2',
+    says: 'deployment d-1: Succeeded: alarm agent-runtime-dev-error-rate; rolled back by d-undo, which succeeded',
   },
   {
     what: 'somebody stopped it',
@@ -147,20 +153,48 @@ test.each(failures)('is a failure: $what', async ({ states, shifts, says }) => {
 });
 
 describe('a rollback by hand', () => {
-  test('brings the revision before the present one back, by the same canary', async () => {
-    const { code, stdout } = await deploy('rollback', 'dev', 'orbit');
+  const rollBack = (...args: string[]) => deploy('rollback', 'dev', 'orbit', ...args);
+  const primary = () =>
+    /orbit:\d+/u.exec(
+      JSON.stringify(server.services.answer('DescribeServices', family)).split('PRIMARY')[1] ?? '',
+    )?.[0];
+  const family = { services: ['agent-runtime-dev-orbit'] };
+
+  test('brings back what had the traffic before the last deployment, never what an alarm took it from', async () => {
+    await deploy('service', 'dev', 'orbit', imageOf('a'));
+    server.course = { states: [{ status: 'Stopped', rollbackInfo: rolledBack }] };
+    await deploy('service', 'dev', 'orbit', imageOf('b'));
+    server.course = { states: [{ status: 'Succeeded', rollbackInfo: rolledBack }], shifts: false };
+    await deploy('service', 'dev', 'orbit', imageOf('c'));
+    server.course = { states: success };
+    await deploy('service', 'dev', 'orbit', imageOf('d'));
+    expect(primary()).toBe('orbit:8');
+    const registered = operations().filter((each) => each === 'RegisterTaskDefinition');
+    const { code, stdout } = await rollBack();
     expect(code).toBe(0);
-    expect(stdout).toContain('orbit: from revision 4 back to 3\n');
-    expect(operations()).not.toContain('RegisterTaskDefinition');
-    expect(JSON.stringify(bodyOf('CreateDeployment'))).toContain('agent-runtime-dev-orbit:3');
+    expect(stdout).toContain('orbit: from agent-runtime-dev-orbit:8 back to agent-runtime-dev-orbit:5\n');
+    expect(operations().filter((each) => each === 'RegisterTaskDefinition')).toEqual(registered);
+    // Once more is a step further back, not forward again.
+    expect((await rollBack()).stdout).toContain('from agent-runtime-dev-orbit:5 back to agent-runtime-dev-orbit:4\n');
+    expect(primary()).toBe('orbit:4');
+  });
+
+  test('asks for a revision when no deployment is on record', async () => {
+    const { code, stderr } = await rollBack();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'got no deployment on record that brought agent-runtime-dev-orbit:4, expected one; name a revision: --to N\n',
+    );
+    expect((await rollBack('--to', '3')).code).toBe(0);
+    expect(primary()).toBe('orbit:3');
   });
 
   test.each([
-    ['4', 'revision: got 4, expected an earlier one than 4'],
+    ['4', 'revision: got 4, expected another than what has the traffic'],
     ['0', '--to: got 0, expected the number of a revision'],
     ['x', '--to: got x, expected the number of a revision'],
   ])('to %s is refused before anything is begun', async (to, says) => {
-    const { code, stderr } = await deploy('rollback', 'dev', 'orbit', '--to', to);
+    const { code, stderr } = await rollBack('--to', to);
     expect(code).toBe(1);
     expect(stderr).toContain(says);
     expect(operations()).not.toContain('CreateDeployment');
@@ -168,21 +202,7 @@ describe('a rollback by hand', () => {
 });
 
 describe('a release', () => {
-  const digestOf = (letter: string) => `sha256:${letter.repeat(64)}`;
-  const manifest = path.join(temporaryFolder('release'), 'release.json');
-  const pack = (file: string) => {
-    writeFileSync(path.join(path.dirname(manifest), file), file);
-    return { file, sha256: hash('sha256', file) };
-  };
-  writeFileSync(
-    manifest,
-    JSON.stringify({
-      version: '1.2.3',
-      commit: 'd'.repeat(40),
-      images: { orbit: digestOf('a'), axon: digestOf('b') },
-      functions: { governance: pack('governance.zip'), rotation: pack('rotation.zip') },
-    }),
-  );
+  const manifest = writeRelease(temporaryFolder('release'));
   beforeEach(() => {
     server.verification = { status: 200, body: content };
   });
@@ -192,14 +212,14 @@ describe('a release', () => {
       .filter(({ operation }) => operation === 'RegisterTaskDefinition')
       .map(({ body }) => (body['containerDefinitions'] as { image: string }[])[0]?.image);
 
-  test('goes to Axon, then to Orbit, each by the digest that it names; again, nothing is begun', async () => {
+  test('goes to Axon, Governance, then Orbit, each by what it names; again, nothing is begun', async () => {
     const { code, stdout, stderr } = await release();
     expect([code, stderr]).toEqual([0, '']);
     const images = ['axon@sha256:b', 'orbit@sha256:a'].map(
       (name) => `registry.example/agent-runtime-dev/${name.padEnd(name.length + 63, name.at(-1))}`,
     );
     expect(ordered()).toEqual(images);
-    expect(stdout.match(/has the traffic|decides/gu)).toEqual(['has the traffic', 'decides', 'has the traffic']);
+    expect(stdout.match(/^\w+(?=: .*has the traffic$)/gmu)).toEqual(['axon', 'governance', 'orbit']);
     const again = await release();
     expect(again.stdout).toContain('axon: runs that image already\n');
     expect(again.stdout).toContain('governance: runs that code already\n');
@@ -278,6 +298,8 @@ test.each([
   [['service', 'dev', 'governance', image]],
   [['service', 'dev', 'orbit']],
   [['rollback', 'Dev', 'orbit']],
+  [['rollback', 'dev', 'smoke']],
+  [['function', 'dev']],
 ])('%j is wrong usage', async (args) => {
   const { code, stderr } = await deploy(...args);
   expect([code, server.calls]).toEqual([2, []]);

@@ -218,10 +218,29 @@ describe('the releaser', () => {
 
   test('moves no alias by itself: CodeDeploy shifts them', () => {
     const lambda = `arn:aws:lambda:${region}:${id}:function:${prefix}-governance`;
-    expect(may('app', 'lambda:PublishVersion', lambda)).toBe(true);
-    expect(may('app', 'lambda:UpdateAlias', lambda)).toBe(false);
+    for (const action of ['lambda:UpdateFunctionCode', 'lambda:PublishVersion', 'lambda:GetAlias'])
+      expect(may('app', action, lambda), action).toBe(true);
+    expect(may('app', 'lambda:GetFunctionConfiguration', `${lambda}:7`)).toBe(true);
+    for (const action of ['lambda:UpdateAlias', 'lambda:UpdateFunctionConfiguration', 'lambda:DeleteFunction'])
+      for (const target of [lambda, `${lambda}:orbit`]) expect(may('app', action, target), action).toBe(false);
     expect(may('app', 'lambda:AddPermission', lambda)).toBe(false);
     expect(may('app', 'lambda:InvokeFunction', `${lambda}:orbit`)).toBe(false);
+  });
+
+  test('replaces the code of Governance alone: not of what judges a deployment, nor of what holds secrets', () => {
+    for (const name of ['smoke', 'secrets-rotation'])
+      for (const action of ['lambda:UpdateFunctionCode', 'lambda:PublishVersion'])
+        expect(may('app', action, `arn:aws:lambda:${region}:${id}:function:${prefix}-${name}`), name).toBe(false);
+  });
+
+  test('begins deployments of this environment, and reads how earlier ones went', () => {
+    const group = (name: string) => `arn:aws:codedeploy:${region}:${id}:deploymentgroup:${name}`;
+    for (const action of ['CreateDeployment', 'GetDeployment', 'ListDeployments', 'BatchGetDeployments']) {
+      expect(may('app', `codedeploy:${action}`, group(`${prefix}-functions/${prefix}-governance`)), action).toBe(true);
+      expect(may('app', `codedeploy:${action}`, group('other-functions/other-governance')), action).toBe(false);
+    }
+    for (const action of ['UpdateDeploymentGroup', 'DeleteDeploymentGroup'])
+      expect(may('app', `codedeploy:${action}`, group(`${prefix}-functions/${prefix}-governance`)), action).toBe(false);
   });
 
   test('asks the smoke function, and no other; tags a task definition with its registration alone', () => {

@@ -17,21 +17,20 @@ describe('who may invoke', () => {
 
   test('each caller has the alias of its name, and one permission: for its role, on that alias', () => {
     expect(resource['aws_lambda_alias']?.['caller']).toMatchObject({
-      for_each: '${var.callers}',
       name: '${each.key}',
     });
     expect(permissions).toHaveLength(1);
     expect(permissions[0]).toMatchObject({
       for_each: '${var.callers}',
       action: 'lambda:InvokeFunction',
-      qualifier: '${aws_lambda_alias.caller[each.key].name}',
+      qualifier: '${merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)[each.key].name}',
       principal:
         'arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${each.value}',
     });
   });
 
   test('nobody is let in to the function without an alias, nor to `live`', () => {
-    for (const permission of permissions) expect(permission['qualifier']).toMatch(/^\$\{aws_lambda_alias[.]caller\[/);
+    for (const permission of permissions) expect(permission['qualifier']).toMatch(/\[each[.]key\][.]name\}$/);
     expect(resource['aws_lambda_function_url']).toBeUndefined();
   });
 
@@ -67,12 +66,26 @@ describe('the function', () => {
     });
   });
 
-  test('aliases point at versions, never at $LATEST, and a canary may weigh two', () => {
-    for (const alias of Object.values(resource['aws_lambda_alias'] ?? {}))
-      expect(alias).toMatchObject({
-        function_version: '${aws_lambda_function.governance.version}',
-        lifecycle: { ignore_changes: ['routing_config'] },
-      });
+  test('aliases point at versions, never at $LATEST; CodeDeploy moves them where there is one, Terraform where not', () => {
+    const aliases = resource['aws_lambda_alias'] ?? {};
+    for (const alias of Object.values(aliases))
+      expect(alias).toMatchObject({ function_version: '${aws_lambda_function.governance.version}' });
+    const ignored = Object.entries(aliases).map(([name, { lifecycle }]) => [name, lifecycle]);
+    const moved = { ignore_changes: ['function_version', 'routing_config'] };
+    expect(Object.fromEntries(ignored)).toEqual({
+      live: moved,
+      caller: moved,
+      live_following: undefined,
+      caller_following: undefined,
+    });
+    const byDeployment = (name: string) => {
+      const { count, for_each: each } = aliases[name] ?? {};
+      return String(count ?? each);
+    };
+    for (const name of ['live', 'caller']) {
+      expect(byDeployment(name)).toMatch(/^\$\{var\.deployment == "code-deploy" \? /u);
+      expect(byDeployment(`${name}_following`)).toMatch(/^\$\{var\.deployment == "terraform" \? /u);
+    }
   });
 
   test('keeps its environment under the Governance key, with nothing in it that is secret', () => {
@@ -89,7 +102,6 @@ describe('the function', () => {
         name,
         value
           .replace('${var.name_prefix}', 'agent-runtime-dev')
-          .replace('${var.release}', '1.2.3')
           .replace(/\$\{.*(signing_key_arn|publisher_key_arns).*\}/, key),
       ]),
     );
@@ -106,7 +118,7 @@ describe('the function', () => {
     expect(lambda['reserved_concurrent_executions']).toBe('${var.reserved_concurrency}');
     expect(resource['aws_lambda_provisioned_concurrency_config']?.['warm']).toMatchObject({
       count: '${var.provisioned_concurrency > 0 ? 1 : 0}',
-      qualifier: '${aws_lambda_alias.caller["orbit"].name}',
+      qualifier: '${merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)["orbit"].name}',
     });
     expect(variable['provisioned_concurrency']?.['default']).toBe(0);
   });
@@ -119,7 +131,9 @@ describe('the function', () => {
         maximum_retry_attempts: 0,
         destination_config: { on_failure: { destination: '${aws_sqs_queue.dead_letters.arn}' } },
       });
-    expect(failures['caller_failures']).toMatchObject({ qualifier: '${aws_lambda_alias.caller[each.key].name}' });
+    expect(failures['caller_failures']).toMatchObject({
+      qualifier: '${merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)[each.key].name}',
+    });
     expect(resource['aws_sqs_queue']?.['dead_letters']?.['kms_master_key_id']).toBe('${var.key_arn}');
   });
 

@@ -6,13 +6,13 @@ import { names, services } from '../../naming.ts';
 
 type Statement = DataAwsIamPolicyDocumentStatement;
 
-/** Pushes images, publishes function versions, starts deployments, publishes signed policies. */
+/** Pushes images, publishes versions of Governance, starts deployments, publishes signed policies. */
 export function releasePermissions(
   account: AwsAccount,
   options: { prefix: string; publisherKeyArn: string; governanceKeyArn: string },
 ): Statement[] {
   const { prefix, publisherKeyArn, governanceKeyArn } = options;
-  const { cluster, perService, governance, rotation, smoke, table, named } = names(prefix);
+  const { cluster, perService, governance, smoke, table, named } = names(prefix);
   return [
     { sid: 'LogInToRegistry', actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
     {
@@ -29,27 +29,26 @@ export function releasePermissions(
       resources: services.map((service) => account.arn('ecr', `repository/${perService(service)}`)),
     },
     {
-      sid: 'PublishFunctions',
+      // Of Governance alone: who could replace the smoke function could have it be content.
+      sid: 'PublishVersions',
       actions: [
         'lambda:GetAlias',
-        'lambda:GetFunction',
         'lambda:GetFunctionConfiguration',
         'lambda:PublishVersion',
         'lambda:UpdateFunctionCode',
       ],
-      resources: [
-        ...[governance, rotation, smoke].map((name) => account.arn('lambda', `function:${name}`)),
-        // Its versions and aliases.
-        account.arn('lambda', `function:${governance}:*`),
-      ],
+      // With its versions and aliases.
+      resources: ['', ':*'].map((more) => account.arn('lambda', `function:${governance}${more}`)),
     },
     {
       sid: 'StartDeployments',
       actions: [
+        'codedeploy:BatchGetDeployments',
         'codedeploy:CreateDeployment',
         'codedeploy:GetDeployment',
         'codedeploy:GetDeploymentConfig',
         'codedeploy:GetDeploymentGroup',
+        'codedeploy:ListDeployments',
         'codedeploy:RegisterApplicationRevision',
         'codedeploy:StopDeployment',
       ],

@@ -1,17 +1,15 @@
-// The function and its doors: who calls it by which alias, and where what failed goes.
-// Next: governance/lambda/main.ts, what runs in it.
-import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias/index.js';
+// The function that decides, and where what failed goes.
+// Next: stacks/modules/governance/aliases.ts, its doors; governance/lambda/main.ts, what runs in it.
 import { LambdaCodeSigningConfig } from '@cdktf/provider-aws/lib/lambda-code-signing-config/index.js';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config/index.js';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
-import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission/index.js';
-import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config/index.js';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
 import { type GovernanceConfig } from '../../../governance/lambda/config.ts';
 import { type AwsAccount } from '../../constructs/aws-account.ts';
-import { countWhen, forEach, text } from '../../expression.ts';
+import { countWhen, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 import { names } from '../../naming.ts';
+import { addAliases, failedInvocations } from './aliases.ts';
 
 /** What the function is made from. */
 export interface FunctionInput {
@@ -22,7 +20,6 @@ export interface FunctionInput {
   readonly publisher_key_arns: string[];
   readonly package_path: string;
   readonly log_group_name: string;
-  readonly release: string;
   readonly memory_mib: number;
   readonly reserved_concurrency: number;
   readonly provisioned_concurrency: number;
@@ -39,7 +36,7 @@ export function addFunction(
   scope: ModuleStack,
   account: AwsAccount,
   input: FunctionInput,
-): { lambda: LambdaFunction; live: LambdaAlias; deadLetters: SqsQueue } {
+): { lambda: LambdaFunction; deadLetters: SqsQueue } {
   const { governance, named } = names(input.name_prefix);
   const deadLetters = new SqsQueue(scope, 'dead_letters', {
     name: named('governance-dead-letters'),
@@ -73,16 +70,8 @@ export function addFunction(
     functionName: lambda.functionName,
     ...failedInvocations(deadLetters),
   });
-  return { lambda, live: addAliases(scope, account, { lambda, deadLetters, ...input }), deadLetters };
-}
-
-/** A decision that comes a minute late helps nobody: no second try, the event goes to the queue. */
-function failedInvocations(deadLetters: SqsQueue) {
-  return {
-    maximumRetryAttempts: 0,
-    maximumEventAgeInSeconds: 60,
-    destinationConfig: { onFailure: { destination: deadLetters.arn } },
-  };
+  addAliases(scope, account, { lambda, deadLetters, ...input });
+  return { lambda, deadLetters };
 }
 
 /** What the function reads at its start; the type is the function's own, so a variable it does not know is no variable. */
@@ -90,69 +79,11 @@ function environmentOf(input: FunctionInput): Partial<Record<Exclude<keyof Gover
   const { table, metricsNamespace } = names(input.name_prefix);
   return {
     GOVERNANCE_SIGNING_KEY: input.signing_key_arn,
-    GOVERNANCE_VERSION: input.release,
     METRICS_NAMESPACE: metricsNamespace,
     POLICY_TABLE: table('policies'),
     POLICY_PUBLISHER_KEYS: text('join(",", var.publisher_key_arns)'),
     QUOTA_TABLE: table('quotas'),
   };
-}
-
-/**
- * `live` for dry runs, and one alias per calling service that its role alone may invoke: the alias is who calls.
- * INVARIANT: a permission names one alias and one role.
- */
-function addAliases(
-  scope: ModuleStack,
-  account: AwsAccount,
-  {
-    lambda,
-    deadLetters,
-    provisioned_concurrency,
-  }: { lambda: LambdaFunction; deadLetters: SqsQueue; provisioned_concurrency: number },
-): LambdaAlias {
-  const version = { functionName: lambda.functionName, functionVersion: lambda.version };
-  // An apply makes versions and moves no traffic: deployments do, by canary (npm run deploy -- function).
-  const lifecycle = { ignoreChanges: ['function_version', 'routing_config'] };
-  const live = new LambdaAlias(scope, 'live', { ...version, name: 'live', description: 'Dry runs.', lifecycle });
-  const caller = new LambdaAlias(scope, 'caller', {
-    ...version,
-    forEach: forEach('var.callers'),
-    name: text('each.key'),
-    description: 'Decides for ${each.key} alone.',
-    lifecycle,
-  });
-  // The function's own configuration says nothing of its aliases.
-  new LambdaFunctionEventInvokeConfig(scope, 'caller_failures', {
-    forEach: forEach('var.callers'),
-    functionName: lambda.functionName,
-    qualifier: text(`${caller.fqn}[each.key].name`),
-    ...failedInvocations(deadLetters),
-  });
-  new LambdaPermission(scope, 'caller_permission', {
-    forEach: forEach('var.callers'),
-    statementId: 'invoked-by-${each.key}',
-    action: 'lambda:InvokeFunction',
-    functionName: lambda.functionName,
-    qualifier: text(`${caller.fqn}[each.key].name`),
-    principal: account.roleArn(text('each.value')),
-    // By name the ARN is known in a plan; Lambda refuses a principal that does not exist, so its role is waited for.
-    lifecycle: {
-      precondition: [
-        {
-          condition: text('anytrue([for arn in var.caller_role_arns : endswith(arn, ":role/${each.value}")])'),
-          errorMessage: 'callers: got ${each.key} with role ${each.value}, expected its ARN among caller_role_arns.',
-        },
-      ],
-    },
-  });
-  new LambdaProvisionedConcurrencyConfig(scope, 'warm', {
-    count: countWhen('var.provisioned_concurrency > 0'),
-    functionName: lambda.functionName,
-    qualifier: text('aws_lambda_alias.caller["orbit"].name'),
-    provisionedConcurrentExecutions: provisioned_concurrency,
-  });
-  return live;
 }
 
 function addCodeSigning(scope: ModuleStack): string {

@@ -57,16 +57,6 @@ variable "axon_image_digest" {
   }
 }
 
-variable "release" {
-  description = "Version that the programs report."
-  type        = string
-  validation {
-    error_message = "release: expected text that matches ^[0-9A-Za-z_.-]{1,64}$."
-    condition     = can(regex("^[0-9A-Za-z_.-]{1,64}$", var.release))
-  }
-  default = "0.0.0"
-}
-
 variable "governance_package" {
   description = "Archive of the governance function, made by npm run bundle."
   type        = string
@@ -206,10 +196,10 @@ module "governance" {
   ]
   package_path            = var.governance_package
   log_group_name          = module.observability.governance_log_group_name
-  release                 = var.release
   memory_mib              = 1024
   reserved_concurrency    = 500
   provisioned_concurrency = 20
+  deployment              = "code-deploy"
   callers = {
     orbit = "agent-runtime-prod-orbit-role"
     smoke = "agent-runtime-prod-smoke-role"
@@ -285,7 +275,6 @@ module "orbit" {
     AWS_REGION          = "eu-central-1"
     ORBIT_PORT          = 8443
     ORBIT_TLS           = "true"
-    ORBIT_VERSION       = "${var.release}"
     ORBIT_SECRET        = "${module.secrets.orbit_secret_arn}"
     METRICS_NAMESPACE   = "AgentRuntime/agent-runtime-prod"
     TRACES_TO           = "xray"
@@ -338,7 +327,6 @@ module "axon" {
     AWS_REGION              = "eu-central-1"
     AXON_PORT               = 8443
     AXON_TLS                = "true"
-    AXON_VERSION            = "${var.release}"
     AXON_SECRET             = "${module.secrets.axon_secret_arn}"
     METRICS_NAMESPACE       = "AgentRuntime/agent-runtime-prod"
     TRACES_TO               = "xray"

@@ -1168,25 +1168,24 @@ data "aws_iam_policy_document" "github_actions_app_boundary_document" {
   statement {
     actions = [
       "lambda:GetAlias",
-      "lambda:GetFunction",
       "lambda:GetFunctionConfiguration",
       "lambda:PublishVersion",
       "lambda:UpdateFunctionCode"
     ]
     resources = [
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-secrets-rotation",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke",
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:*"
     ]
-    sid = "PublishFunctions"
+    sid = "PublishVersions"
   }
   statement {
     actions = [
+      "codedeploy:BatchGetDeployments",
       "codedeploy:CreateDeployment",
       "codedeploy:GetDeployment",
       "codedeploy:GetDeploymentConfig",
       "codedeploy:GetDeploymentGroup",
+      "codedeploy:ListDeployments",
       "codedeploy:RegisterApplicationRevision",
       "codedeploy:StopDeployment"
     ]
@@ -1393,25 +1392,24 @@ data "aws_iam_policy_document" "github_actions_app_permissions_document" {
   statement {
     actions = [
       "lambda:GetAlias",
-      "lambda:GetFunction",
       "lambda:GetFunctionConfiguration",
       "lambda:PublishVersion",
       "lambda:UpdateFunctionCode"
     ]
     resources = [
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-secrets-rotation",
-      "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-smoke",
       "arn:${data.aws_partition.current_partition.partition}:lambda:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:function:${var.name_prefix}-governance:*"
     ]
-    sid = "PublishFunctions"
+    sid = "PublishVersions"
   }
   statement {
     actions = [
+      "codedeploy:BatchGetDeployments",
       "codedeploy:CreateDeployment",
       "codedeploy:GetDeployment",
       "codedeploy:GetDeploymentConfig",
       "codedeploy:GetDeploymentGroup",
+      "codedeploy:ListDeployments",
       "codedeploy:RegisterApplicationRevision",
       "codedeploy:StopDeployment"
     ]

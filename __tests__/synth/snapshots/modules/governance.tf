@@ -76,16 +76,6 @@ variable "log_group_name" {
   }
 }
 
-variable "release" {
-  description = "Version that the function reports."
-  type        = string
-  validation {
-    error_message = "release: expected at least 1 characters."
-    condition     = length(var.release) >= 1
-  }
-  default = "0.0.0"
-}
-
 variable "memory_mib" {
   description = "Memory, and with it CPU, MiB."
   type        = number
@@ -138,6 +128,16 @@ variable "provisioned_concurrency" {
     condition     = var.provisioned_concurrency <= 1000
   }
   default = 0
+}
+
+variable "deployment" {
+  description = "Who moves the aliases to a new version: code-deploy by canary, or terraform with each apply."
+  type        = string
+  validation {
+    error_message = "deployment: expected one of code-deploy, terraform."
+    condition     = contains(["code-deploy", "terraform"], var.deployment)
+  }
+  default = "terraform"
 }
 
 variable "callers" {
@@ -315,7 +315,6 @@ resource "aws_lambda_function" "governance" {
   environment {
     variables = {
       GOVERNANCE_SIGNING_KEY = "${var.signing_key_arn}"
-      GOVERNANCE_VERSION     = "${var.release}"
       METRICS_NAMESPACE      = "AgentRuntime/${var.name_prefix}"
       POLICY_TABLE           = "${var.name_prefix}-governance-policies"
       POLICY_PUBLISHER_KEYS  = "${join(",", var.publisher_key_arns)}"
@@ -349,6 +348,7 @@ resource "aws_lambda_alias" "live" {
   function_name    = aws_lambda_function.governance.function_name
   function_version = aws_lambda_function.governance.version
   name             = "live"
+  count            = var.deployment == "code-deploy" ? 1 : 0
   lifecycle {
     ignore_changes = [
       "function_version",
@@ -367,13 +367,27 @@ resource "aws_lambda_alias" "caller" {
       "routing_config",
     ]
   }
-  for_each = var.callers
+  for_each = var.deployment == "code-deploy" ? var.callers : {}
+}
+resource "aws_lambda_alias" "live_following" {
+  description      = "Dry runs."
+  function_name    = aws_lambda_function.governance.function_name
+  function_version = aws_lambda_function.governance.version
+  name             = "live"
+  count            = var.deployment == "terraform" ? 1 : 0
+}
+resource "aws_lambda_alias" "caller_following" {
+  description      = "Decides for ${each.key} alone."
+  function_name    = aws_lambda_function.governance.function_name
+  function_version = aws_lambda_function.governance.version
+  name             = each.key
+  for_each         = var.deployment == "terraform" ? var.callers : {}
 }
 resource "aws_lambda_function_event_invoke_config" "caller_failures" {
   function_name                = aws_lambda_function.governance.function_name
   maximum_event_age_in_seconds = 60
   maximum_retry_attempts       = 0
-  qualifier                    = aws_lambda_alias.caller[each.key].name
+  qualifier                    = merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)[each.key].name
   destination_config {
     on_failure {
       destination = aws_sqs_queue.dead_letters.arn
@@ -385,7 +399,7 @@ resource "aws_lambda_permission" "caller_permission" {
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.governance.function_name
   principal     = "arn:${data.aws_partition.current_partition.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${each.value}"
-  qualifier     = aws_lambda_alias.caller[each.key].name
+  qualifier     = merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)[each.key].name
   statement_id  = "invoked-by-${each.key}"
   lifecycle {
     precondition = [
@@ -400,7 +414,7 @@ resource "aws_lambda_permission" "caller_permission" {
 resource "aws_lambda_provisioned_concurrency_config" "warm" {
   function_name                     = aws_lambda_function.governance.function_name
   provisioned_concurrent_executions = var.provisioned_concurrency
-  qualifier                         = aws_lambda_alias.caller["orbit"].name
+  qualifier                         = merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following)["orbit"].name
   count                             = var.provisioned_concurrency > 0 ? 1 : 0
 }
 
@@ -415,12 +429,12 @@ output "function_arn" {
 }
 
 output "live_alias_arn" {
-  value       = aws_lambda_alias.live.arn
+  value       = one(concat(aws_lambda_alias.live, aws_lambda_alias.live_following)).arn
   description = "The alias for dry runs."
 }
 
 output "caller_alias_arns" {
-  value       = { for service, alias in aws_lambda_alias.caller : service => alias.arn }
+  value       = { for service, alias in merge(aws_lambda_alias.caller, aws_lambda_alias.caller_following) : service => alias.arn }
   description = "The alias of each calling service."
 }
 
