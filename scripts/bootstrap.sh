@@ -76,7 +76,7 @@ expect_form() {
 }
 
 wrong_usage() {
-  printf '%s\n' "$1" >&2
+  printf '%s; scripts/bootstrap.sh --help says more\n' "$1" >&2
   exit 2
 }
 

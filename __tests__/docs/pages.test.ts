@@ -73,11 +73,13 @@ describe('the runbook', () => {
   });
 
   it.each(alarms)(
-    'says of $name how urgent it is, what it means, where to look, what to decide and do',
+    'says of $name how urgent it is, what it means, where to look, what to decide and do, and what else',
     ({ name, severity }) => {
       const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? '';
       expect(section.split('\n')[2]).toBe(`${severity}.`);
-      for (const part of ['Means', 'Look', 'Decide', 'Act'])
+      // Who is woken needs a way on when the section does not help.
+      const wakes = severity === 'P0' || severity === 'P1';
+      for (const part of ['Means', 'Look', 'Decide', 'Act', ...(wakes ? ['Else'] : [])])
         expect(section).toMatch(new RegExp(`^- \\*\\*${part}:\\*\\* \\S`, 'm'));
     },
   );

@@ -30,10 +30,14 @@ export const reasonsOfOlderPages: readonly {
   },
   {
     pages: ['README.md'],
-    command: /^npm run (?:synth|infra:\w+|review|bundle|scan|workflows|release|deploy)\b/,
+    command: /^npm run (?:synth|infra:\w+|review|bundle|scan|workflows|release|logs|deploy)\b/,
     reason: 'takes minutes, or an account; tests of their own run each',
   },
-  { pages: ['README.md'], command: /^(?:export TF_VAR_|npx cdktf deploy )/, reason: 'needs an AWS account' },
+  {
+    pages: ['README.md'],
+    command: /^(?:export TF_VAR_|npx cdktf deploy |gh workflow run )/,
+    reason: 'needs an AWS account',
+  },
   { pages: ['README.md', 'docs/policy.md'], command: /^npm run policy -- publish\b/, reason: 'needs an AWS account' },
   {
     pages: ['README.md', 'docs/policy.md'],
