@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { commandHelps } from '../../governance/cli/commands.ts';
+import { queries } from '../../observability/queries.ts';
 import { awsCommandProblem } from '../support/aws-commands.ts';
 import { type DocumentedCommand, documentedCommands, wordsOf } from '../support/documentation-pages.ts';
 import { executedCommands, reasonsOfOlderPages } from '../support/executed-commands.ts';
@@ -59,6 +60,26 @@ it('every aws command is an operation with options of its input', async () => {
   expect(awsCommandProblem(models, 'aws ecs drain-task --task x')).toContain('drain-task');
   expect(awsCommandProblem(models, 'aws ecs wait services-stabel --cluster x')).toContain('aws ecs wait');
   expect(awsCommandProblem(models, 'aws ecs wait services-stable --service x')).toContain('--service');
+});
+
+it('every saved query and every log line that a command asks for is there', () => {
+  const known = new Set(queries.map(({ name }) => name));
+  const named = commands.flatMap(({ command }) => /^npm run logs -- \w+ ([\w-]+)/.exec(command)?.[1] ?? []);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+  expect(new Set(named).size).toBeGreaterThan(8);
+
+  const programs = readRepositoryFiles(['services', 'governance']).filter(({ path: file }) => file.endsWith('.ts'));
+  const messages = commands.flatMap(({ command }) =>
+    Array.from(command.matchAll(/\$\.message = "([^"]+)"/g), ([, message = '']) => message.replaceAll('*', '')),
+  );
+  expect(messages.filter((message) => !programs.some(({ text }) => text.includes(message)))).toEqual([]);
+  expect(messages.length).toBeGreaterThan(3);
+});
+
+it('a look at a log begins at a time, or it would begin with the oldest line', () => {
+  const looks = commands.filter(({ command }) => command.includes('aws logs filter-log-events'));
+  expect(looks.filter(({ command }) => !command.includes(' --start-time ')).map(({ command }) => command)).toEqual([]);
+  expect(looks.length).toBeGreaterThan(15);
 });
 
 it('names that do not exist are found', () => {
