@@ -155,6 +155,8 @@ sum_up() {
 # Each step says its name before and, should it fail, after.
 build() {
   cd "${BASH_SOURCE[0]%/*}/.."
+  # Into a log cdktf would draw its progress frame by frame.
+  [[ -t 1 ]] || export CI=true
   step 'install: npm ci' npm ci
   step 'build: npm run bundle' npm run bundle
   step 'synth: npm run synth' npm run synth
