@@ -150,7 +150,7 @@ test.each(failures)('is a failure: $what', async ({ states, shifts, says }) => {
   expect(code).toBe(1);
   expect(stderr).toContain(says);
   expect(stdout).not.toContain('has the traffic');
-  const followed = server.calls.filter(({ operation }) => operation === 'GetDeployment').at(-1)?.body;
+  const followed = server.calls.findLast(({ operation }) => operation === 'GetDeployment')?.body;
   expect(followed).toEqual({ deploymentId: says.includes('d-undo') ? 'd-undo' : 'd-1' });
 });
 
