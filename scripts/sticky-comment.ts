@@ -15,7 +15,7 @@ try {
 }
 
 async function run([key = '', file = '']: readonly string[]): Promise<string> {
-  if (!/^[a-z-]+$/.test(key)) throw new Error(`got the key ${key || 'of nothing'}, expected a word: KEY FILE`);
+  if (!/^[a-z][a-z0-9-]*$/.test(key)) throw new Error(`got the key ${key || 'of nothing'}, expected a word: KEY FILE`);
   const call = openGitHub(process.env);
   const number = PullRequest.parse(process.env['PULL_REQUEST'] ?? '');
   const marker = `<!-- agent-runtime:${key} -->`;

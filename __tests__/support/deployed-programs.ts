@@ -102,6 +102,8 @@ function serviceOf(service: string): { readonly definitions: TaskDefinition[]; p
 export interface DeployedFunction {
   /** Which version each alias is at. */
   readonly aliases: Record<string, string>;
+  /** Which part of its calls an alias gives to another version, while somebody shifts it. */
+  readonly weights: Record<string, Record<string, number>>;
   /** What is said of a version: Active, unless set. */
   state: string;
   /** The code that Lambda says it has published, where it is not what it got. */
@@ -117,11 +119,18 @@ export function createFunction(): DeployedFunction {
   const codes = ['one', 'two'];
   const deployed: DeployedFunction = {
     aliases: { smoke: '2', orbit: '2', live: '2' },
+    weights: {},
     state: 'Active',
     published: undefined,
     answer(target, body) {
       const [, alias] = /\/aliases\/(\w+)$/u.exec(target) ?? [];
-      if (alias !== undefined) return { FunctionVersion: deployed.aliases[alias], RoutingConfig: null };
+      if (alias !== undefined) {
+        const weights = deployed.weights[alias];
+        return {
+          FunctionVersion: deployed.aliases[alias],
+          RoutingConfig: weights === undefined ? null : { AdditionalVersionWeights: weights },
+        };
+      }
       const [, qualifier] = /\?Qualifier=(\d+)$/u.exec(target) ?? [];
       if (qualifier === undefined) return publish(String(body['ZipFile']));
       const code = codes[Number(qualifier) - 1];

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { type CallAws } from './aws.ts';
 import { type FollowOptions, runDeployment } from './code-deploy.ts';
 import { findPrevious } from './history.ts';
-import { type CallLambda } from './lambda.ts';
+import { readLambdaAnswer, type SendToLambda } from './lambda.ts';
 
 /** What a deployment of a function acts through. */
 export interface FunctionDeployment {
   readonly prefix: string;
   readonly callAws: CallAws;
-  readonly callLambda: CallLambda;
+  readonly sendToLambda: SendToLambda;
   /** Whether the smoke function, which asks by an alias of its own, is content with the version that has it. */
   readonly verify: (listener: 'test' | 'production') => Promise<boolean>;
   readonly follow: FollowOptions;
@@ -20,7 +20,7 @@ export interface FunctionDeployment {
 const aliases = ['smoke', 'orbit', 'live'] as const;
 type Alias = (typeof aliases)[number];
 const Version = z.object({ Version: z.string(), CodeSha256: z.string() });
-const Configuration = z.object({ CodeSha256: z.string(), State: z.string(), StateReason: z.string().optional() });
+const Configuration = z.object({ State: z.string(), StateReason: z.string().optional() });
 const AliasAnswer = z.object({
   FunctionVersion: z.string(),
   RoutingConfig: z.object({ AdditionalVersionWeights: z.record(z.string(), z.number()).default({}) }).nullish(),
@@ -43,13 +43,15 @@ export async function deployFunction(
   archive: Uint8Array,
   sha256: string,
 ): Promise<string> {
-  const { callLambda, follow } = deployment;
+  const { sendToLambda, follow } = deployment;
   const wanted = Buffer.from(sha256, 'hex').toString('base64');
   const { Version: version, CodeSha256: code } = Version.parse(
-    await callLambda('PUT', `${nameOf(deployment)}/code`, {
-      ZipFile: Buffer.from(archive).toString('base64'),
-      Publish: true,
-    }),
+    readLambdaAnswer(
+      await sendToLambda('PUT', `${nameOf(deployment)}/code`, {
+        ZipFile: Buffer.from(archive).toString('base64'),
+        Publish: true,
+      }),
+    ),
   );
   if (code !== wanted) throw new Error(`governance: got code ${code} in version ${version}, expected ${wanted}`);
   await untilActive(deployment, version);
@@ -139,8 +141,8 @@ function appSpecOf(name: string, alias: Alias, from: string, to: string): Readon
 
 /** @throws Error when the alias weighs two: another deployment is under way */
 async function versionOf(deployment: FunctionDeployment, alias: Alias): Promise<string> {
-  const answer = await deployment.callLambda('GET', `${nameOf(deployment)}/aliases/${alias}`);
-  const { FunctionVersion: version, RoutingConfig: routing } = AliasAnswer.parse(answer);
+  const answer = await deployment.sendToLambda('GET', `${nameOf(deployment)}/aliases/${alias}`);
+  const { FunctionVersion: version, RoutingConfig: routing } = AliasAnswer.parse(readLambdaAnswer(answer));
   const [other] = Object.keys(routing?.AdditionalVersionWeights ?? {});
   if (other !== undefined)
     throw new Error(`governance: got ${alias} between versions ${version} and ${other}, expected no other deployment`);
@@ -149,7 +151,7 @@ async function versionOf(deployment: FunctionDeployment, alias: Alias): Promise<
 
 async function configurationOf(deployment: FunctionDeployment, version: string) {
   const path = `${nameOf(deployment)}/configuration?Qualifier=${version}`;
-  return Configuration.parse(await deployment.callLambda('GET', path));
+  return Configuration.parse(readLambdaAnswer(await deployment.sendToLambda('GET', path)));
 }
 
 /** Lambda prepares a version before it may have traffic (https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html). */

@@ -18,7 +18,6 @@ const Described = z.object({
       z.object({
         createTime: z.number(),
         description: z.string().default(''),
-        rollbackInfo: z.object({ rollbackDeploymentId: z.string().optional() }).optional(),
       }),
     )
     .default([]),
@@ -34,8 +33,8 @@ export function describeDeployment(order: { from: string; to: string; isRollback
 }
 
 /**
- * Finds what had the traffic before the deployment that brought the present: the last one that succeeded, was not
- * undone, and is no rollback, so that a second rollback goes a step further back and never forward.
+ * Finds what had the traffic before the deployment that brought the present: the last one that succeeded and is no
+ * rollback, so that a second rollback goes a step further back and never forward.
  *
  * @returns as the description names it; undefined when no deployment on record brought the present
  * @throws AwsError
@@ -50,7 +49,6 @@ export async function findPrevious(callAws: CallAws, { present, ...group }: Pres
   }
   const ending = ` to ${present}`;
   const last = found
-    .filter(({ rollbackInfo }) => rollbackInfo?.rollbackDeploymentId === undefined)
     .filter(({ description }) => !description.startsWith(rollbackMark) && description.endsWith(ending))
     .toSorted((a, b) => a.createTime - b.createTime)
     .at(-1);

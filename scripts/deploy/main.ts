@@ -7,7 +7,7 @@ import { fromDefaultChain } from '../../services/shared/aws-credentials.ts';
 import { readCheckedManifest, type Release } from '../release/manifest.ts';
 import { createAwsCaller } from './aws.ts';
 import { deployFunction, type FunctionDeployment, rollBackFunction } from './function.ts';
-import { createLambdaCaller } from './lambda.ts';
+import { createLambdaSender } from './lambda.ts';
 import { deployService, rollBackService } from './service.ts';
 import { verifyEnvironment } from './verify.ts';
 
@@ -90,11 +90,12 @@ function connect(prefix: string): FunctionDeployment {
   const { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint, DEPLOY_INTERVAL_MS: interval } = process.env;
   if (region === undefined) throw new Error('got no AWS_REGION, expected the region of the environment');
   const aws = { region, endpoint, credentials: fromDefaultChain() };
+  const sendToLambda = createLambdaSender(aws);
   return {
     prefix,
     callAws: createAwsCaller(aws),
-    callLambda: createLambdaCaller(aws),
-    verify: (listener) => verifyEnvironment({ ...aws, functionName: `${prefix}-smoke`, listener, say }),
+    sendToLambda,
+    verify: (listener) => verifyEnvironment({ functionName: `${prefix}-smoke`, listener, sendToLambda, say }),
     follow: { say, intervalMs: Number(interval ?? 10_000) },
   };
 }

@@ -1,9 +1,7 @@
 // Asks the smoke function how an environment is, behind its production or its test listeners.
 // Next: services/smoke/handler.ts, which answers.
-import { request as httpRequest } from 'undici';
 import { z } from 'zod';
-import { type CredentialSource } from '../../services/shared/aws-credentials.ts';
-import { awsEndpoint, signRequest } from '../../services/shared/aws.ts';
+import { type SendToLambda } from './lambda.ts';
 
 const Verification = z.object({
   ok: z.boolean(),
@@ -13,18 +11,13 @@ const Verification = z.object({
     .min(1),
 });
 
-/** Whom to ask, and where AWS is. */
+/** Whom to ask, and how. */
 export interface VerifyOptions {
   readonly functionName: string;
   readonly listener: 'test' | 'production';
-  readonly region: string;
-  readonly endpoint?: string | undefined;
-  readonly credentials: CredentialSource;
+  readonly sendToLambda: SendToLambda;
   readonly say: (line: string) => void;
 }
-
-/** Above the function's own timeout. */
-const timeoutMs = 180_000;
 
 /**
  * Has every check run, and says how each went.
@@ -33,29 +26,11 @@ const timeoutMs = 180_000;
  * @throws Error when the function does not answer, or answers without a check
  */
 export async function verifyEnvironment(options: VerifyOptions): Promise<boolean> {
-  const { functionName, listener, region, credentials, say } = options;
-  const body = JSON.stringify({ verify: true, listener });
-  const base = awsEndpoint({ service: 'lambda', region, endpoint: options.endpoint }).replace(/\/$/, '');
-  const signed = await signRequest({
-    method: 'POST',
-    url: `${base}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
-    headers: { 'content-type': 'application/json' },
-    body,
-    service: 'lambda',
-    region,
-    credentials: await credentials(),
-    payload: 'signed',
-  });
-  const answer = await httpRequest(signed.url, {
-    method: 'POST',
-    headers: signed.headers,
-    body,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-  });
-  const text = await answer.body.text();
-  if (answer.statusCode !== 200 || answer.headers['x-amz-function-error'] !== undefined)
-    throw new Error(`${functionName}: got ${answer.statusCode} ${text.slice(0, 300)}, expected a table of checks`);
+  const { functionName, listener, sendToLambda, say } = options;
+  const path = `${encodeURIComponent(functionName)}/invocations`;
+  const { status, headers, text } = await sendToLambda('POST', path, { verify: true, listener });
+  if (status !== 200 || headers['x-amz-function-error'] !== undefined)
+    throw new Error(`${functionName}: got ${status} ${text.slice(0, 300)}, expected a table of checks`);
   const parsed = Verification.safeParse(JSON.parse(text));
   if (!parsed.success) throw new Error(`${functionName}: got an answer that is no table of checks, expected one`);
   const { ok, checks, correlationId } = parsed.data;

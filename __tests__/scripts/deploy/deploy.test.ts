@@ -150,6 +150,8 @@ test.each(failures)('is a failure: $what', async ({ states, shifts, says }) => {
   expect(code).toBe(1);
   expect(stderr).toContain(says);
   expect(stdout).not.toContain('has the traffic');
+  const followed = server.calls.findLast(({ operation }) => operation === 'GetDeployment')?.body;
+  expect(followed).toEqual({ deploymentId: says.includes('d-undo') ? 'd-undo' : 'd-1' });
 });
 
 describe('a rollback by hand', () => {
@@ -177,6 +179,13 @@ describe('a rollback by hand', () => {
     // Once more is a step further back, not forward again.
     expect((await rollBack()).stdout).toContain('from agent-runtime-dev-orbit:5 back to agent-runtime-dev-orbit:4\n');
     expect(primary()).toBe('orbit:4');
+  });
+
+  test('goes by the last of several deployments that brought the present', async () => {
+    await deploy('service', 'dev', 'orbit', image);
+    await rollBack('--to', '3');
+    await deploy('service', 'dev', 'orbit', image);
+    expect((await rollBack()).stdout).toContain('from agent-runtime-dev-orbit:5 back to agent-runtime-dev-orbit:3\n');
   });
 
   test('asks for a revision when no deployment is on record', async () => {

@@ -118,6 +118,13 @@ describe('is a failure, and Orbit asks whom it asked', () => {
     expect(stderr).toMatch(/^deployment d-2: Failed; and smoke did not go back: .*AccessDeniedException/);
   });
 
+  test('when somebody else is shifting it', async () => {
+    server.governance.weights['orbit'] = { 7: 0.1 };
+    const { code, stderr } = await deploy('function', 'dev', manifest);
+    expect([code, shifts()]).toEqual([1, []]);
+    expect(stderr).toBe('governance: got orbit between versions 2 and 7, expected no other deployment\n');
+  });
+
   test('when Lambda has other code than the release', async () => {
     server.governance.published = 'another';
     const { code, stderr } = await deploy('function', 'dev', manifest);
