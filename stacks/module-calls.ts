@@ -19,7 +19,7 @@ export function callModules(scope: Construct, context: CallContext): void {
   const programs = callPrograms(scope, account, context, { ...foundation, ...doors });
   const mesh = callMesh(scope, context, { ...foundation, ...doors });
   const tasks = callServices(scope, account, context, { ...foundation, ...doors, ...programs, mesh });
-  callDelivery(scope, context, { ...foundation, ...doors, ...programs, ...tasks });
+  const delivery = callDelivery(scope, context, { ...foundation, ...doors, ...programs, ...tasks });
   callWatchers(scope, context, { ...foundation, ...doors });
-  addOutputs(scope, { ...foundation, ...doors, ...programs, mesh });
+  addOutputs(scope, { ...foundation, ...doors, ...programs, mesh, delivery });
 }

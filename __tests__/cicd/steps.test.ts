@@ -202,9 +202,9 @@ describe('release.yml', () => {
   });
 });
 
-describe('policy.yml', () => {
-  const policy = 'governance/policies/acme.json';
+const acme = 'governance/policies/acme.json';
 
+describe('policy.yml', () => {
   it.each(['validate', 'lint', 'test'])('%s: passes what is committed, fails a policy that is none', async (step) => {
     const run = () =>
       step === 'validate'
@@ -213,7 +213,7 @@ describe('policy.yml', () => {
           ? runStep('policy.yml > check > lint', { folder })
           : runStep('policy.yml > check > test', { folder });
     expect(await run()).toMatchObject({ status: 0 });
-    change(policy, read(policy).replace('"tenant"', '"tenants"'));
+    change(acme, read(acme).replace('"tenant"', '"tenants"'));
     expect(await run()).toMatchObject({ status: 1 });
   });
 
@@ -225,8 +225,8 @@ describe('policy.yml', () => {
       });
     expect(await compare()).toMatchObject({ status: 0 });
     expect(read('.tmp/policy-diff.md')).toContain('no decision changes');
-    const document = JSON.parse(read(policy)) as { rules: { effect: string }[] };
-    change(policy, JSON.stringify({ ...document, rules: document.rules.filter(({ effect }) => effect !== 'permit') }));
+    const document = JSON.parse(read(acme)) as { rules: { effect: string }[] };
+    change(acme, JSON.stringify({ ...document, rules: document.rules.filter(({ effect }) => effect !== 'permit') }));
     expect(await compare()).toMatchObject({ status: 0 });
     expect(read('.tmp/policy-diff.md')).toMatch(/^### Decisions that change\n[^]*newly denied[^]*acme/);
   });
@@ -292,12 +292,18 @@ describe('deploy.yml and rollback.yml', () => {
   });
 });
 
-describe('policy-publish.yml', () => {
-  it('tests, says what would change, signs and publishes into the environment, and fails without rights', async () => {
+describe('policy-publish.yml and policy-rollback.yml', () => {
+  it('test, say what would change, sign and publish into the environment, bring a revision back, and fail without rights', async () => {
     const account = await startDynamoAccount();
     const { prefix, table, keyAlias } = names('agent-runtime-prod');
     account.tables.createTable(table('policies'), ['tenant', 'revision']);
-    const given = { 'matrix.environment': 'prod' };
+    const given = {
+      'matrix.environment': 'prod',
+      'inputs.environment': 'prod',
+      'inputs.tenant': 'acme',
+      'inputs.revision': '1',
+      'vars.POLICY_PUBLISHER_KEYS': account.publisherKey,
+    };
     const step = listRunSteps().find(({ key }) => key === 'policy-publish.yml > publish > sign and publish');
     expect(step?.env['POLICY_PUBLISHER_KEY']?.replace('${{ matrix.environment }}', 'prod')).toBe(
       keyAlias('policy-publisher'),
@@ -331,5 +337,16 @@ describe('policy-publish.yml', () => {
     const published = await runStep('policy-publish.yml > publish > sign and publish', as('publisher'));
     expect(published).toMatchObject({ status: 0, output: expect.stringContaining('tenant acme revision 1') });
     expect(held()).toContain('acme active');
+
+    const second = JSON.parse(read(acme)) as { revision: number; description?: string };
+    change(acme, JSON.stringify({ ...second, revision: 2, description: 'another' }));
+    await runStep('policy-publish.yml > publish > sign and publish', as('publisher'));
+    const back = 'published, after 2, with the content of revision 1';
+    const asked = await runStep('policy-rollback.yml > rollback > what would change', as('publisher'));
+    expect(asked).toMatchObject({ status: 0, output: expect.stringContaining(`would be ${back}`) });
+    const denied = await runStep('policy-rollback.yml > rollback > sign and publish', as('governance'));
+    expect(denied).toMatchObject({ status: 1 });
+    const done = await runStep('policy-rollback.yml > rollback > sign and publish', as('publisher'));
+    expect(done).toMatchObject({ status: 0, output: expect.stringContaining(back) });
   });
 });

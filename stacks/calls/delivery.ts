@@ -8,19 +8,22 @@ import { type Foundation } from './foundation.ts';
 import { type Doors, type Programs } from './programs.ts';
 import { type callServices } from './services.ts';
 
+/** The call of delivery; undefined where the environment has no repository. */
+export type Delivery = ReturnType<typeof callDelivery>;
+
 /** Calls the module of delivery. */
 export function callDelivery(
   scope: Construct,
   { config, prefix }: CallContext,
   calls: Foundation & Doors & Programs & ReturnType<typeof callServices>,
-): void {
-  if (config.delivery === null) return;
+): ReturnType<typeof cicd.call> | undefined {
+  if (config.delivery === null) return undefined;
   const { keys, roles, balancer, watch, cluster } = calls;
   const perService = (output: (service: (typeof services)[number]) => string) => ({
     orbit: output('orbit'),
     axon: output('axon'),
   });
-  cicd.call(scope, {
+  return cicd.call(scope, {
     name_prefix: prefix,
     repository: config.delivery.repository,
     github_environment: config.environment,

@@ -2,6 +2,7 @@
 // Next: governance/cli/publish.ts, which is given the table and the key.
 import { TerraformOutput } from 'cdktf';
 import { type Construct } from 'constructs';
+import { type Delivery } from './delivery.ts';
 import { type Foundation } from './foundation.ts';
 import { type Mesh } from './mesh.ts';
 import { type Doors, type Programs } from './programs.ts';
@@ -18,7 +19,8 @@ export function addOutputs(
     decider,
     vault,
     mesh,
-  }: Foundation & Doors & Programs & { readonly mesh: Mesh },
+    delivery,
+  }: Foundation & Doors & Programs & { readonly mesh: Mesh; readonly delivery: Delivery },
 ): void {
   const outputs: Record<string, readonly [value: string, description: string]> = {
     load_balancer_dns_name: [balancer.text('load_balancer_dns_name'), 'Where callers reach Orbit, inside the VPC.'],
@@ -37,6 +39,11 @@ export function addOutputs(
     axon_repository_url: [images.text('axon_repository_url'), "Repository of Axon's image."],
     alerts_topic_arn: [watch.text('alerts_topic_arn'), 'Topic that alarms go to.'],
   };
+  if (delivery !== undefined) {
+    outputs['plan_role_arn'] = [delivery.text('plan_role_arn'), 'Role of the workflows that plan.'];
+    outputs['infra_role_arn'] = [delivery.text('infra_role_arn'), 'Role of the workflows that apply.'];
+    outputs['app_role_arn'] = [delivery.text('app_role_arn'), 'Role of the workflows that release.'];
+  }
   for (const [name, [value, description]] of Object.entries(outputs))
     new TerraformOutput(scope, `output_${name}`, { value, description }).overrideLogicalId(name);
 }

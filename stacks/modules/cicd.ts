@@ -76,8 +76,12 @@ export const cicd = defineModule({
       alarmNames: input.alarm_names,
     });
     const outputs: Record<string, ModuleOutput> = {};
-    for (const [name, role] of Object.entries(roles))
-      outputs[`${name}_role_arn`] = { description: `Role of the workflows that ${name}.`, value: role.arn };
+    const does = { plan: 'plan', infra: 'apply', app: 'release' } as const;
+    for (const name of ['plan', 'infra', 'app'] as const)
+      outputs[`${name}_role_arn`] = {
+        description: `Role of the workflows that ${does[name]}.`,
+        value: roles[name].arn,
+      };
     outputs['application_name'] = {
       description: `CodeDeploy application of ${services.join(' and ')}.`,
       value: names(input.name_prefix).named('services'),

@@ -488,3 +488,18 @@ output "alerts_topic_arn" {
   value       = module.observability.alerts_topic_arn
   description = "Topic that alarms go to."
 }
+
+output "plan_role_arn" {
+  value       = module.cicd.plan_role_arn
+  description = "Role of the workflows that plan."
+}
+
+output "infra_role_arn" {
+  value       = module.cicd.infra_role_arn
+  description = "Role of the workflows that apply."
+}
+
+output "app_role_arn" {
+  value       = module.cicd.app_role_arn
+  description = "Role of the workflows that release."
+}

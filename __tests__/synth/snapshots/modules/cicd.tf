@@ -1715,12 +1715,12 @@ output "plan_role_arn" {
 
 output "infra_role_arn" {
   value       = aws_iam_role.github_actions_infra.arn
-  description = "Role of the workflows that infra."
+  description = "Role of the workflows that apply."
 }
 
 output "app_role_arn" {
   value       = aws_iam_role.github_actions_app.arn
-  description = "Role of the workflows that app."
+  description = "Role of the workflows that release."
 }
 
 output "application_name" {
