@@ -98,6 +98,13 @@ describe('the runtime at work', () => {
     expect(count(all, 'CertificateAge')).toBe(2);
   });
 
+  test('as many audit records are in the log as decisions were made, which the alarm audit-gap compares', () => {
+    const [pattern] = countedLines.flatMap((line) => (line.signal === 'auditRecords' ? [line.pattern] : []));
+    const records = runtime.lines.filter((line) => line.startsWith('{') && countsLine(pattern ?? '', line));
+    expect(records).toHaveLength(count(Object.values(arrived).flat(), 'Permits'));
+    expect(records).toHaveLength(4);
+  });
+
   test('a tenant that nobody knows makes no series: those of a policy do, and the platform, which is `*`', () => {
     const tenants = Object.values(arrived)
       .flat()

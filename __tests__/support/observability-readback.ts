@@ -2,8 +2,7 @@
 // Next: __tests__/flow/emulated-account.test.ts, which reads an applied one.
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { governanceAlarms } from '../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { alarms } from '../../observability/alarms/all.ts';
 import { dashboards } from '../../observability/dashboards/all.ts';
 import { queries } from '../../observability/queries.ts';
 import { namespace as ownNamespace, signals } from '../../observability/signals.ts';
@@ -48,7 +47,7 @@ export async function findObservabilityFaults(aws: AwsCli, prefix: string): Prom
 async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
   const answer = await aws('cloudwatch', 'describe-alarms', '--alarm-types', 'MetricAlarm', '--query', 'MetricAlarms');
   const made = z.array(alarmSchema).parse(answer);
-  return [...serviceAlarms, ...governanceAlarms].flatMap((declared) => {
+  return alarms.flatMap((declared) => {
     // One on target groups is made for each of them.
     const found = made.filter(({ AlarmDescription: text }) => text.endsWith(`docs/runbook.md#${declared.name}`));
     if (found.length === 0) return [`alarm ${prefix}-${declared.name}: got none, expected it`];
