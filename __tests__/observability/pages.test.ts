@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { alarms, isUrgent } from '../../observability/alarms/all.ts';
 import { holdsRule } from '../support/alarm-rule.ts';
 import { type Outcome, playAlarms } from '../support/alarm-simulation.ts';
-import { type Minute } from '../support/metric-history.ts';
+import { type Minute, type Reading } from '../support/metric-history.ts';
 import {
   busy,
   causes,

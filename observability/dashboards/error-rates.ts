@@ -25,7 +25,8 @@ export const errorRates: Dashboard = {
         title: 'Requests of callers by status',
         view: 'bar',
         sources: ['orbit'],
-        query: 'filter message = "request" and route = "/dispatch" | stats count(*) as requests by status',
+        query:
+          'filter message = "request" and route = "/dispatch" | stats count(*) as requests by status | sort requests desc',
       },
       {
         kind: 'logs',

@@ -88,7 +88,7 @@ export const serviceHealth: Dashboard = {
       },
       {
         kind: 'graph',
-        title: 'Lines of metrics that arrive, six a minute from each task',
+        title: 'Lines of metrics that arrive',
         axis: 'lines',
         lines: [
           { signal: 'orbitSaturation', statistic: 'SampleCount', label: 'orbit' },
