@@ -104,6 +104,11 @@ describe('silence hides no outage', () => {
   });
 });
 
+test('a function that answers and records but writes no metrics is told of', () => {
+  const outcome = play(silenced('permits', 'denials', 'failedDecisions'), { lasts: 30, minutes: 30 });
+  expect([outcome.paged, outcome.alerted]).toEqual([[], ['governance-unmeasured']]);
+});
+
 describe('the error budget', () => {
   /** A quick fright: more in five minutes than an hour may have, over before anybody could act. */
   test('a burn of which the long window knows nothing yet pages nobody', () => {

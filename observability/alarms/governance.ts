@@ -143,7 +143,7 @@ export const governanceAlarms: readonly Alarm[] = [
       records: { signal: 'auditRecords', statistic: 'Sum' },
       atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
     },
-    expression: missing('FILL(decisions, 0)'),
+    expression: missing('records', 'FILL(decisions, 0)'),
     axis: 'decisions without record',
     threshold: 0,
     periodSeconds: 300,
@@ -160,8 +160,25 @@ export const governanceAlarms: readonly Alarm[] = [
       records: { signal: 'auditRecords', statistic: 'Sum' },
       atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
     },
-    expression: missing('(FILL(invocations, 0) - FILL(errors, 0))'),
+    expression: missing('records', 'FILL(invocations, 0) - FILL(errors, 0)'),
     axis: 'invocations without record',
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 3, of: 3 },
+  },
+  {
+    name: 'governance-unmeasured',
+    severity: 'P2',
+    description:
+      'Lambda ran Governance for a quarter of an hour, and its metrics did not arrive: its alarms are blind.',
+    of: {
+      invocations: { signal: 'invocations', statistic: 'Sum' },
+      errors: { signal: 'functionErrors', statistic: 'Sum' },
+      decisions: { signal: 'permits', statistic: 'SampleCount' },
+      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
+    },
+    expression: missing('decisions', 'FILL(invocations, 0) - FILL(errors, 0)'),
+    axis: 'invocations without metrics',
     threshold: 0,
     periodSeconds: 300,
     breaching: { periods: 3, of: 3 },
@@ -191,9 +208,13 @@ export const governanceAlarms: readonly Alarm[] = [
   },
 ];
 
-/** How many more there were than records, once that is more than can lie astride two periods. */
-function missing(made: string): string {
-  const gap = `(${made} - FILL(records, 0))`;
+/**
+ * How many more were expected than arrived, once that is more than can lie astride two periods: what was at work at once.
+ *
+ * @param arrived - id of what is counted
+ */
+function missing(arrived: string, expected: string): string {
+  const gap = `(${expected} - FILL(${arrived}, 0))`;
   return `IF(${gap} > FILL(atonce, 1), ${gap}, 0)`;
 }
 

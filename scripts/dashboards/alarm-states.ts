@@ -29,6 +29,7 @@ const metricAlarm = z.object({
     }),
   ),
 });
+type MetricAlarm = z.infer<typeof metricAlarm>;
 const module = z.object({
   resource: z.object({
     aws_cloudwatch_metric_alarm: z.record(z.string(), metricAlarm),
@@ -69,7 +70,7 @@ export function alarmStates(file: string, lines: readonly RecordedLine[], scale:
 
   function note(address: string, name: string, found: readonly Span[]): void {
     spans.set(address, found);
-    states.set(withNames(name), found.length === 0 ? 'did not ring' : `rang ${found.map(saySpan).join(', ')}`);
+    states.set(withNames(name), say(found));
   }
 
   function joined(rule: string): Span[] {
@@ -85,27 +86,39 @@ export function alarmStates(file: string, lines: readonly RecordedLine[], scale:
   }
 }
 
-/** When so many of the newest periods breached; null without any data. */
-function spansOf(alarm: z.infer<typeof metricAlarm>, lines: readonly RecordedLine[], scale: number): Span[] | null {
-  const { metric_query: queries, comparison_operator: comparison, threshold = 0 } = alarm;
-  const period = queries.find((query) => query.metric)?.metric?.period ?? 60;
+/** The minutes at whose beginning so many of the newest periods had breached; null without any data. */
+function spansOf(alarm: MetricAlarm, lines: readonly RecordedLine[], scale: number): Span[] | null {
+  const { metric_query: queries, evaluation_periods: periods, datapoints_to_alarm: enough } = alarm;
+  const widget = widgetOf(queries);
+  if (seriesOf(widget, lines, scale).length === 0) return null;
+  const minuteMs = 60_000 / scale;
+  const lookedAtMs = (periods * widget.properties.period * 1000) / scale;
+  const firstMs = Math.floor((lines[0]?.atMs ?? 0) / minuteMs) * minuteMs;
+  const spans: Span[] = [];
+  for (let nowMs = firstMs; nowMs <= (lines.at(-1)?.atMs ?? 0) + minuteMs; nowMs += minuteMs) {
+    // Times are shifted, so that the newest period ends now.
+    const startMs = nowMs - lookedAtMs;
+    const seen = lines.flatMap((line) =>
+      line.atMs >= startMs && line.atMs < nowMs ? [{ ...line, atMs: line.atMs - startMs }] : [],
+    );
+    const breaching = seriesOf(widget, seen, scale).filter(({ value }) => breaches(alarm, value));
+    if (breaching.length >= enough) spans.push({ fromMs: nowMs, toMs: nowMs + minuteMs });
+  }
+  return merged(spans);
+}
+
+function widgetOf(queries: MetricAlarm['metric_query']) {
   const metrics = queries.map(({ id, expression, metric: of, return_data: visible }) => {
     if (of === undefined) return [{ id, expression, label: id }];
     const names = [of.namespace, of.metric_name, ...Object.entries(of.dimensions).flat()].map(withNames);
     return [...names, { id, stat: of.stat, label: id, visible }];
   });
-  const place = { x: 0, y: 0, width: 1, height: 1 };
-  const points = seriesOf({ type: 'metric', ...place, properties: { period, metrics } }, lines, scale);
-  if (points.length === 0) return null;
-  const periodMs = (period * 1000) / scale;
-  const breaching = points.filter(({ value }) =>
-    comparison === 'LessThanThreshold' ? value < threshold : value > threshold,
-  );
-  const rung = breaching.filter(({ atMs }) => {
-    const among = breaching.filter((one) => one.atMs <= atMs && one.atMs > atMs - alarm.evaluation_periods * periodMs);
-    return among.length >= alarm.datapoints_to_alarm;
-  });
-  return merged(rung.map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + periodMs })));
+  const period = queries.find((query) => query.metric)?.metric?.period ?? 60;
+  return { type: 'metric' as const, x: 0, y: 0, width: 1, height: 1, properties: { period, metrics } };
+}
+
+function breaches({ comparison_operator: comparison, threshold = 0 }: MetricAlarm, value: number): boolean {
+  return comparison === 'LessThanThreshold' ? value < threshold : value > threshold;
 }
 
 /** Spans that touch are one. */
@@ -120,7 +133,10 @@ function merged(spans: readonly Span[]): Span[] {
   return result;
 }
 
-function saySpan({ fromMs, toMs }: Span): string {
+function say(spans: readonly Span[]): string {
+  const last = spans.at(-1);
+  if (last === undefined) return 'did not ring';
   const time = (atMs: number) => new Date(atMs).toISOString().slice(11, 19);
-  return `${time(fromMs)} to ${time(toMs)}`;
+  const often = spans.length === 1 ? 'rang' : `rang ${spans.length} times, last`;
+  return `${often} ${time(last.fromMs)} to ${time(last.toMs)}`;
 }

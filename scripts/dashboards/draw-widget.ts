@@ -2,7 +2,7 @@
 // Next: scripts/dashboards/draw-dashboard.ts.
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { type BodyWidget } from './bodies.ts';
+import { type BodyWidget, shownPrefix } from './bodies.ts';
 import { answer, type Row } from './log-query.ts';
 import { type RecordedLine } from './recording.ts';
 import { type Point, seriesOf } from './series.ts';
@@ -42,7 +42,8 @@ export async function drawWidget(widget: BodyWidget, drawing: Drawing): Promise<
     return textRows(
       alarms.map((arn) => {
         const name = arn.split(':alarm:')[1] ?? arn;
-        return [name, drawing.states.get(name) ?? 'no data in a local run'];
+        // All begin with the environment's name, for which there is no room.
+        return [name.replace(`${shownPrefix}-`, ''), drawing.states.get(name) ?? 'no data in a local run'];
       }),
     );
   if (query !== undefined) {

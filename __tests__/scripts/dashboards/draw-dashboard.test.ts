@@ -101,8 +101,8 @@ describe('alarms in a run', () => {
   const said = alarmStates(synthesized, wave, 30);
   const of = (name: string) => said.get(`agent-runtime-dev-${name}`);
 
-  test('ring from the third of five bad periods on, and what pages rings with them', () => {
-    expect(of('error-rate')).toBe('rang 00:00:24 to 00:00:40');
+  test('ring at the end of the third of five bad periods, and what pages rings with them', () => {
+    expect(of('error-rate')).toBe('rang 00:00:26 to 00:00:46');
     expect(of('urgent')).toContain('rang 00:00:');
     expect(of('intrusion')).toBe('did not ring');
     expect(of('slow')).toBe('did not ring');
@@ -115,7 +115,7 @@ describe('alarms in a run', () => {
 
   test('are told apart by their colour', async () => {
     const svg = await drawDashboard(bodyOf('service-health'), { lines: wave, scale: 30, states: said });
-    expect(svg).toMatch(/fill="#d62728">rang 00:00:24 to 00:00:40</);
+    expect(svg).toMatch(/fill="#d62728">rang 00:00:26 to 00:00:46</);
     expect(svg).toMatch(/fill="#333">did not ring</);
   });
 });
