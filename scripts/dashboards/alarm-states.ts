@@ -74,8 +74,7 @@ export function alarmStates(file: string, lines: readonly RecordedLine[], scale:
   }
 
   function joined(rule: string): Span[] {
-    const times = lines.map(({ atMs }) => Math.floor(atMs / minuteMs) * minuteMs);
-    const held = [...new Set(times)].filter((atMs) =>
+    const held = minutesOf(lines, minuteMs).filter((atMs) =>
       holdsRule(rule, (reference) =>
         (spans.get(reference.replace(/[.]alarm_name$/, '')) ?? []).some(
           ({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs,
@@ -93,9 +92,8 @@ function spansOf(alarm: MetricAlarm, lines: readonly RecordedLine[], scale: numb
   if (seriesOf(widget, lines, scale).length === 0) return null;
   const minuteMs = 60_000 / scale;
   const lookedAtMs = (periods * widget.properties.period * 1000) / scale;
-  const firstMs = Math.floor((lines[0]?.atMs ?? 0) / minuteMs) * minuteMs;
   const spans: Span[] = [];
-  for (let nowMs = firstMs; nowMs <= (lines.at(-1)?.atMs ?? 0) + minuteMs; nowMs += minuteMs) {
+  for (const nowMs of minutesOf(lines, minuteMs)) {
     // Times are shifted, so that the newest period ends now.
     const startMs = nowMs - lookedAtMs;
     const seen = lines.flatMap((line) =>
@@ -119,6 +117,13 @@ function widgetOf(queries: MetricAlarm['metric_query']) {
 
 function breaches({ comparison_operator: comparison, threshold = 0 }: MetricAlarm, value: number): boolean {
   return comparison === 'LessThanThreshold' ? value < threshold : value > threshold;
+}
+
+/** Every minute of the run, whether or not a line was written in it, and the one behind its end. */
+function minutesOf(lines: readonly RecordedLine[], minuteMs: number): number[] {
+  const first = Math.floor(Math.min(...lines.map(({ atMs }) => atMs)) / minuteMs);
+  const last = Math.floor(Math.max(...lines.map(({ atMs }) => atMs)) / minuteMs) + 1;
+  return Array.from({ length: lines.length === 0 ? 0 : last - first + 1 }, (_, index) => (first + index) * minuteMs);
 }
 
 /** Spans that touch are one. */
