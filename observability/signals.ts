@@ -162,6 +162,8 @@ export const signals = {
   unrecordedDecisions: own('UnrecordedDecisions', 'Count'),
   /** Audit records that arrived in the log: one for each decision. */
   auditRecords: own('AuditRecords', 'Count'),
+  /** Decisions whose metrics arrived in the log, counted as audit records are, so that both are there at once. */
+  measuredDecisions: own('MeasuredDecisions', 'Count'),
   // Hops: all of a request, then each step of it.
   orbitLatency: own('OrbitLatency', 'Milliseconds'),
   governLatency: own('GovernLatency', 'Milliseconds'),
@@ -236,6 +238,7 @@ export const countedLines: readonly CountedLine[] = [
     pattern: '{ $.message = "audit record could not be written" }',
   },
   { signal: 'auditRecords', source: 'governance', pattern: '{ ($.message = "decision") && ($.chain = "*") }' },
+  { signal: 'measuredDecisions', source: 'governance', pattern: '{ $.Permits >= 0 }' },
   { signal: 'orbitErrors', source: 'orbit', pattern: errorLines },
   { signal: 'axonErrors', source: 'axon', pattern: errorLines },
   // https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html: `-` where a call was let through.

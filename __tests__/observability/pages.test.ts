@@ -105,7 +105,10 @@ describe('silence hides no outage', () => {
 });
 
 test('a function that answers and records but writes no metrics is told of', () => {
-  const outcome = play(silenced('permits', 'denials', 'failedDecisions'), { lasts: 30, minutes: 30 });
+  const outcome = play(silenced('permits', 'denials', 'failedDecisions', 'measuredDecisions'), {
+    lasts: 30,
+    minutes: 30,
+  });
   expect([outcome.paged, outcome.alerted]).toEqual([[], ['governance-unmeasured']]);
 });
 

@@ -42,6 +42,7 @@ export const busy: Minute = {
   certificateAge: each(permittedPerMinute, 300),
   unansweredQuestions: each(requestsPerMinute, 0),
   auditRecords: each(requestsPerMinute, 1),
+  measuredDecisions: each(requestsPerMinute, 1),
   unrecordedDecisions: each(requestsPerMinute, 0),
   meshRefusals: each(permittedPerMinute, 0),
 };
@@ -51,7 +52,15 @@ const all = each(requestsPerMinute, 1);
 /** One of each permitted request. */
 export const permitted = each(permittedPerMinute, 1);
 const allDenied = { denials: all, permits: each(requestsPerMinute, 0), certificateAge: each(0, 0) };
-const undecided = silenced('permits', 'denials', 'failedDecisions', 'policyAge', 'certificateAge', 'auditRecords');
+const undecided = silenced(
+  'permits',
+  'denials',
+  'failedDecisions',
+  'policyAge',
+  'certificateAge',
+  'auditRecords',
+  'measuredDecisions',
+);
 
 /** One thing that goes wrong. */
 export interface Cause {

@@ -134,12 +134,12 @@ export const governanceAlarms: readonly Alarm[] = [
     rollsBack: true,
   },
   {
-    // Both are lines of one log, so no delay lies between them; what was at work at the turn of a period may be in two.
+    // Both are counted in lines of one log, so no delay lies between them; those of a decision may lie in two periods.
     name: 'audit-gap',
     severity: 'P1',
     description: 'Decisions were given whose records are not in the log: something answers without recording.',
     of: {
-      decisions: { signal: 'permits', statistic: 'SampleCount' },
+      decisions: { signal: 'measuredDecisions', statistic: 'Sum' },
       records: { signal: 'auditRecords', statistic: 'Sum' },
       atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
     },

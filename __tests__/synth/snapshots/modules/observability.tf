@@ -294,6 +294,18 @@ resource "aws_cloudwatch_log_metric_filter" "count_auditrecords" {
     value         = "1"
   }
 }
+resource "aws_cloudwatch_log_metric_filter" "count_measureddecisions" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "MeasuredDecisions"
+  pattern        = "{ $.Permits >= 0 }"
+  metric_transformation {
+    default_value = "0"
+    name          = "MeasuredDecisions"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
 resource "aws_cloudwatch_log_metric_filter" "count_orbiterrors" {
   log_group_name = aws_cloudwatch_log_group.orbit_logs.name
   name           = "OrbitErrors"
@@ -2005,10 +2017,10 @@ resource "aws_cloudwatch_metric_alarm" "alarm_audit_gap" {
       dimensions = {
 
       }
-      metric_name = "Permits"
+      metric_name = "MeasuredDecisions"
       namespace   = "AgentRuntime/${var.name_prefix}"
       period      = 300
-      stat        = "SampleCount"
+      stat        = "Sum"
     }
   }
   metric_query {
