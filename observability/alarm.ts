@@ -21,6 +21,8 @@ export interface Alarm {
   readonly of: Readonly<Record<string, { readonly signal: SignalName; readonly statistic: Statistic }>>;
   /** Metric math over the ids; without it there is one signal. */
   readonly expression?: string;
+  /** What the numbers of the expression are. @defaultValue Percent */
+  readonly axis?: string;
   /**
    * A value, or a band around what is usual at this hour and weekday, in standard deviations
    * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Anomaly_Detection.html): it rings above it.
@@ -30,6 +32,11 @@ export interface Alarm {
   readonly comparison?: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
   /** Seconds of a period. */
   readonly periodSeconds: number;
+  /**
+   * Seconds of a shorter period over which the newest value has to breach as well: the long one says that it matters,
+   * the short one that it still goes on (https://sre.google/workbook/alerting-on-slos/).
+   */
+  readonly confirmedOverSeconds?: number;
   /** Whether silence rings too, where tasks run at all hours. @defaultValue false */
   readonly silenceRings?: boolean;
   /** So many periods of those looked at must breach. */
@@ -39,4 +46,14 @@ export interface Alarm {
    * (https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html). @defaultValue false
    */
   readonly rollsBack?: boolean;
+}
+
+/** What pages: one of several alarms, told once, since one cause often rings more than one. */
+export interface Page {
+  /** Its name after the prefix, kebab-case. */
+  readonly name: string;
+  /** The urgent alarms of this sign are behind it. */
+  readonly sign: NonNullable<Alarm['sign']>;
+  /** What it means, in a line; the runbook has the rest. */
+  readonly description: string;
 }

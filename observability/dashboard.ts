@@ -1,6 +1,6 @@
 // The shape of a dashboard as data.
 // Next: observability/dashboards/all.ts, the dashboards.
-import { type Statistic } from './alarm.ts';
+import { type Alarm, type Statistic } from './alarm.ts';
 import { type LogSource, type SignalName } from './signals.ts';
 
 /** One metric. */
@@ -15,10 +15,21 @@ export interface Graph {
   readonly kind: 'graph' | 'numbers';
   readonly title: string;
   readonly lines: readonly Line[];
-  /** Metric math over the lines, which it names `m1`, `m2`, …; they are then not drawn themselves. */
-  readonly math?: { readonly expression: string; readonly label: string };
   /** What the numbers are, when the unit of the signals does not say it. @defaultValue the unit of the lines */
   readonly axis?: string;
+}
+
+/** Metric math over time, or its newest values. */
+export interface Calculated {
+  readonly kind: 'calculated';
+  readonly title: string;
+  /** @defaultValue over time */
+  readonly view?: 'numbers';
+  /** Signals by the id that the expressions name them by; they are not drawn themselves. */
+  readonly of: Alarm['of'];
+  readonly math: readonly { readonly expression: string; readonly label: string }[];
+  /** What the numbers are. */
+  readonly axis: string;
 }
 
 /** A metric that has a series for each value of a dimension, all of them. */
@@ -52,7 +63,7 @@ export interface AlarmStates {
 }
 
 /** Anything on a dashboard below its header. */
-export type Widget = Graph | Spread | Judged | LogAnswer | AlarmStates;
+export type Widget = Graph | Calculated | Spread | Judged | LogAnswer | AlarmStates;
 
 /** A page: a header, then rows of widgets that share its width. */
 export interface Dashboard {

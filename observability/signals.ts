@@ -15,6 +15,9 @@ export type Subject =
   | 'load-balancer'
   /** One of the two of each service: an alarm that names it is made for every one. */
   | 'target-group'
+  /** The two that callers are served by; but during a deployment only one of them has traffic. */
+  | 'orbit-blue'
+  | 'orbit-green'
   | 'dead-letters'
   | 'policies-table'
   | 'quotas-table'
@@ -32,6 +35,19 @@ export interface Signal {
 }
 
 const loadBalancer = { LoadBalancer: 'load-balancer' } as const;
+/** What callers notice: the whole load balancer's figures hold Orbit's own calls to Axon as well. */
+function ofCallers<Name extends string, Unit extends Signal['unit'], Group extends Subject>(
+  name: Name,
+  unit: Unit,
+  group: Group,
+) {
+  return {
+    namespace: 'AWS/ApplicationELB',
+    name,
+    unit,
+    dimensions: { ...loadBalancer, TargetGroup: group },
+  } as const;
+}
 const own = <Name extends string, Unit extends Signal['unit']>(name: Name, unit: Unit) =>
   ({ namespace, name, unit, dimensions: {} }) as const;
 const ofService = (service: 'orbit' | 'axon') => ({ ClusterName: 'cluster', ServiceName: service }) as const;
@@ -61,19 +77,12 @@ export const signals = {
   orbitSent: traffic('orbit', 'Tx'),
   axonReceived: traffic('axon', 'Rx'),
   axonSent: traffic('axon', 'Tx'),
-  requests: { namespace: 'AWS/ApplicationELB', name: 'RequestCount', unit: 'Count', dimensions: loadBalancer },
-  targetErrors: {
-    namespace: 'AWS/ApplicationELB',
-    name: 'HTTPCode_Target_5XX_Count',
-    unit: 'Count',
-    dimensions: loadBalancer,
-  },
-  responseTime: {
-    namespace: 'AWS/ApplicationELB',
-    name: 'TargetResponseTime',
-    unit: 'Seconds',
-    dimensions: loadBalancer,
-  },
+  blueRequests: ofCallers('RequestCount', 'Count', 'orbit-blue'),
+  greenRequests: ofCallers('RequestCount', 'Count', 'orbit-green'),
+  blueErrors: ofCallers('HTTPCode_Target_5XX_Count', 'Count', 'orbit-blue'),
+  greenErrors: ofCallers('HTTPCode_Target_5XX_Count', 'Count', 'orbit-green'),
+  blueResponseTime: ofCallers('TargetResponseTime', 'Seconds', 'orbit-blue'),
+  greenResponseTime: ofCallers('TargetResponseTime', 'Seconds', 'orbit-green'),
   orbitCpu: { namespace: 'AWS/ECS', name: 'CPUUtilization', unit: 'Percent', dimensions: ofService('orbit') },
   axonCpu: { namespace: 'AWS/ECS', name: 'CPUUtilization', unit: 'Percent', dimensions: ofService('axon') },
   orbitMemory: { namespace: 'AWS/ECS', name: 'MemoryUtilization', unit: 'Percent', dimensions: ofService('orbit') },
@@ -151,6 +160,10 @@ export const signals = {
   /** How long ago the key that signs grants was certified. */
   certificateAge: own('CertificateAge', 'Seconds'),
   unrecordedDecisions: own('UnrecordedDecisions', 'Count'),
+  /** Audit records that arrived in the log: one for each decision. */
+  auditRecords: own('AuditRecords', 'Count'),
+  /** Decisions whose metrics arrived in the log, counted as audit records are, so that both are there at once. */
+  measuredDecisions: own('MeasuredDecisions', 'Count'),
   // Hops: all of a request, then each step of it.
   orbitLatency: own('OrbitLatency', 'Milliseconds'),
   governLatency: own('GovernLatency', 'Milliseconds'),
@@ -224,6 +237,8 @@ export const countedLines: readonly CountedLine[] = [
     source: 'governance',
     pattern: '{ $.message = "audit record could not be written" }',
   },
+  { signal: 'auditRecords', source: 'governance', pattern: '{ ($.message = "decision") && ($.chain = "*") }' },
+  { signal: 'measuredDecisions', source: 'governance', pattern: '{ $.Permits >= 0 }' },
   { signal: 'orbitErrors', source: 'orbit', pattern: errorLines },
   { signal: 'axonErrors', source: 'axon', pattern: errorLines },
   // https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html: `-` where a call was let through.

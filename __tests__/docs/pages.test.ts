@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GovernanceEnvironment } from '../../governance/lambda/config.ts';
-import { governanceAlarms } from '../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { alarms, pages } from '../../observability/alarms/all.ts';
 import { dashboards } from '../../observability/dashboards/all.ts';
 import { apiPage, renderApiPage } from '../../scripts/write-api-docs.ts';
 import { costPage, renderCostPage } from '../../scripts/write-cost-docs.ts';
@@ -57,11 +56,10 @@ describe('the runbook', () => {
   const { text } = page('docs/runbook.md');
   const alarmPart = text.slice(text.indexOf('\n## Alarms\n'), text.indexOf('\n## Dashboards\n'));
   const sections = alarmPart.split(/^### /m).slice(1);
-  const alarms = [...serviceAlarms, ...governanceAlarms];
 
   it('has a section for each alarm, and none for another', () => {
     expect(sections.map((section) => section.split('\n')[0] ?? '').toSorted()).toEqual(
-      alarms.map(({ name }) => name).toSorted(),
+      [...alarms, ...pages].map(({ name }) => name).toSorted(),
     );
   });
 
@@ -72,7 +70,7 @@ describe('the runbook', () => {
     expect(internalLinks(runbook)).toEqual(expect.arrayContaining(dashboards.map(({ name }) => `images/${name}.png`)));
   });
 
-  it.each(alarms)(
+  it.each([...alarms, ...pages.map(({ name }) => ({ name, severity: 'P0, P1' }))])(
     'says of $name how urgent it is, what it means, where to look, what to decide and do, and what else',
     ({ name, severity }) => {
       const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? '';

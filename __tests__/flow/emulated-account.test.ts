@@ -88,6 +88,14 @@ describe('on an applied account', () => {
         expect.stringContaining('dashboard latency: got 0 widgets'),
       ]);
       await aws('cloudwatch', 'put-dashboard', '--dashboard-name', name, '--dashboard-body', String(body));
+      const putRule = (rule: string) =>
+        aws('cloudwatch', 'put-composite-alarm', '--alarm-name', `${prefix}-slo-burn-fast`, '--alarm-rule', rule);
+      const [long, short] = ['long', 'short'].map((window) => `ALARM("${prefix}-slo-burn-fast-${window}")`);
+      await putRule(`${long}`);
+      expect(await findObservabilityFaults(aws, prefix)).toEqual([
+        expect.stringContaining(`composite alarm ${prefix}-slo-burn-fast: got ${prefix}-slo-burn-fast-long behind it`),
+      ]);
+      await putRule(`${long} AND ${short}`);
     },
   );
 

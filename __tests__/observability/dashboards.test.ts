@@ -4,8 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { governanceAlarms } from '../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { alarms } from '../../observability/alarms/all.ts';
 import { dashboardBody, layoutFaults } from '../support/dashboard-body.ts';
 
 const module = z
@@ -67,7 +66,7 @@ describe.each(bodies)('%s', (_, body) => {
     for (const widget of dashboardBody.parse(body).widgets) {
       if (widget.type !== 'metric' || widget.properties.annotations === undefined) continue;
       const name = /^Alarm ([a-z-]+), P\d$/.exec(widget.properties.title)?.[1];
-      const alarm = [...serviceAlarms, ...governanceAlarms].find((candidate) => candidate.name === name);
+      const alarm = alarms.find((candidate) => candidate.name === name);
       expect(widget.properties.annotations.horizontal.map(({ value }) => value)).toEqual([alarm?.threshold]);
       expect(widget.properties.period).toBe(alarm?.periodSeconds);
     }

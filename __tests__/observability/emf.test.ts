@@ -2,6 +2,7 @@
 // Next: observability/emf.ts.
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../observability/emf.ts';
+import { type EmittedSignal, emitted, signals } from '../../observability/signals.ts';
 import { arrivedMetrics } from '../support/embedded-metrics.ts';
 
 function recorder() {
@@ -66,6 +67,17 @@ describe('metrics', () => {
     const values = lines.map((line) => arrivedMetrics(line).flatMap((metric) => metric.values));
     expect(values.map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(values.flat()).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+  });
+
+  test('fit into lines that CloudWatch takes whole, even if one program wrote all that any does', () => {
+    const { lines, metrics } = recorder();
+    const all: EmittedSignal[] = Object.values(emitted).flat();
+    for (const name of all) metrics.record(name, 1, 'by' in signals[name] ? 'x' : undefined);
+    metrics.flush();
+    // The reader refuses a line of more than a hundred metrics or thirty dimensions.
+    expect(lines.flatMap(arrivedMetrics).map(({ name }) => name)).toHaveLength(all.length);
+    const dimensions = lines.flatMap(arrivedMetrics).map(({ dimensions: of }) => Object.keys(of).length);
+    expect(Math.max(...dimensions)).toBe(1);
   });
 
   test('say which dimension is missing, or too many', () => {

@@ -98,6 +98,16 @@ describe('the runtime at work', () => {
     expect(count(all, 'CertificateAge')).toBe(2);
   });
 
+  test('as many audit records are in the log as decisions were made and measured, which alarms compare', () => {
+    const linesOf = (signal: SignalName) => {
+      const [pattern = ''] = countedLines.flatMap((line) => (line.signal === signal ? [line.pattern] : []));
+      return runtime.lines.filter((line) => line.startsWith('{') && countsLine(pattern, line));
+    };
+    expect(linesOf('auditRecords')).toHaveLength(4);
+    expect(linesOf('measuredDecisions')).toHaveLength(4);
+    expect(count(Object.values(arrived).flat(), 'Permits')).toBe(4);
+  });
+
   test('a tenant that nobody knows makes no series: those of a policy do, and the platform, which is `*`', () => {
     const tenants = Object.values(arrived)
       .flat()

@@ -6,7 +6,7 @@ type Pattern =
   | { readonly kind: 'all' | 'any'; readonly parts: readonly Pattern[] }
   | { readonly kind: 'compare'; readonly path: readonly string[]; readonly operator: string; readonly value: string };
 
-const tokens = /\(|\)|&&|\|\||\$(?:\.\w+)+|"[^"]*"|!=|=|IS (?:TRUE|FALSE)/g;
+const tokens = /\(|\)|&&|\|\||\$(?:\.\w+)+|"[^"]*"|\d+|!=|>=|=|IS (?:TRUE|FALSE)/g;
 
 /**
  * Whether a line of JSON is counted by a pattern
@@ -48,7 +48,7 @@ function parseOne(words: string[]): Pattern {
     return inside;
   }
   const operator = words.shift() ?? '';
-  const value = operator.startsWith('IS') ? operator.slice(3).toLowerCase() : (words.shift() ?? '').slice(1, -1);
+  const value = operator.startsWith('IS') ? operator.slice(3).toLowerCase() : (words.shift() ?? '').replaceAll('"', '');
   if (!word.startsWith('$')) throw new Error(`got ${word}, expected a field`);
   return { kind: 'compare', path: word.split('.').slice(1), operator, value };
 }
@@ -63,6 +63,7 @@ function holds(pattern: Pattern, line: unknown): boolean {
   // What a line does not have, no comparison is true of.
   if (got === undefined || got === null) return false;
   if (operator.startsWith('IS')) return got === (value === 'true');
+  if (operator === '>=') return typeof got === 'number' && got >= Number(value);
   const source = value.replaceAll(/[.+^${}()|[\]\\?]/g, String.raw`\$&`).replaceAll('*', '.*');
   const same = typeof got === 'string' && new RegExp(`^${source}$`, 's').test(got);
   return operator === '=' ? same : !same;

@@ -2,8 +2,7 @@
 // Next: __tests__/flow/emulated-account.test.ts, which reads an applied one.
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { governanceAlarms } from '../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../observability/alarms/service.ts';
+import { alarms, isUrgent, pages } from '../../observability/alarms/all.ts';
 import { dashboards } from '../../observability/dashboards/all.ts';
 import { queries } from '../../observability/queries.ts';
 import { namespace as ownNamespace, signals } from '../../observability/signals.ts';
@@ -40,6 +39,7 @@ type AlarmInAccount = z.infer<typeof alarmSchema>;
 export async function findObservabilityFaults(aws: AwsCli, prefix: string): Promise<string[]> {
   return [
     ...(await findAlarmFaults(aws, prefix)),
+    ...(await findCompositeFaults(aws, prefix)),
     ...(await findDashboardFaults(aws, prefix)),
     ...(await findQueryFaults(aws)),
   ];
@@ -48,7 +48,7 @@ export async function findObservabilityFaults(aws: AwsCli, prefix: string): Prom
 async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
   const answer = await aws('cloudwatch', 'describe-alarms', '--alarm-types', 'MetricAlarm', '--query', 'MetricAlarms');
   const made = z.array(alarmSchema).parse(answer);
-  return [...serviceAlarms, ...governanceAlarms].flatMap((declared) => {
+  return alarms.flatMap((declared) => {
     // One on target groups is made for each of them.
     const found = made.filter(({ AlarmDescription: text }) => text.endsWith(`docs/runbook.md#${declared.name}`));
     if (found.length === 0) return [`alarm ${prefix}-${declared.name}: got none, expected it`];
@@ -70,6 +70,29 @@ async function findAlarmFaults(aws: AwsCli, prefix: string): Promise<string[]> {
         ? []
         : [`alarm ${alarm.AlarmName}: got ${JSON.stringify(got)}, expected ${JSON.stringify(expected)}`];
     });
+  });
+}
+
+/** What pages, and what rings over two windows: with the alarms behind it that are declared, and no other. */
+async function findCompositeFaults(aws: AwsCli, prefix: string): Promise<string[]> {
+  const answer = await aws('cloudwatch', 'describe-alarms', '--alarm-types', 'CompositeAlarm');
+  const { CompositeAlarms: made } = z
+    .object({ CompositeAlarms: z.array(z.object({ AlarmName: z.string(), AlarmRule: z.string() })) })
+    .parse(answer);
+  const windowed = alarms.filter(({ confirmedOverSeconds }) => confirmedOverSeconds !== undefined);
+  const expected = [
+    ...windowed.map(({ name }) => [name, `${name}-long`, `${name}-short`]),
+    ...pages.map(({ name, sign }) => [
+      name,
+      ...alarms.filter((alarm) => isUrgent(alarm) && (alarm.sign ?? 'failure') === sign).map((alarm) => alarm.name),
+    ]),
+  ];
+  return expected.flatMap(([name, ...behind]) => {
+    const rule = made.find(({ AlarmName: each }) => each === `${prefix}-${name}`)?.AlarmRule ?? '';
+    const got = Array.from(rule.matchAll(/ALARM\("([^"]+)"\)/g), ([, each = '']) => each).toSorted();
+    return isDeepStrictEqual(got, behind.map((each) => `${prefix}-${each}`).toSorted())
+      ? []
+      : [`composite alarm ${prefix}-${name}: got ${got.join(', ') || 'none'} behind it, expected ${behind.join(', ')}`];
   });
 }
 

@@ -40,8 +40,9 @@ export const governanceAlarms: readonly Alarm[] = [
     description: 'Decisions are denied because a policy is missing, stale, expired or not signed.',
     of: { failed: { signal: 'failedDecisions', statistic: 'Sum' } },
     threshold: 0,
-    periodSeconds: 60,
-    breaching: { periods: 3, of: 5 },
+    // Long enough to hold two decisions where there are few.
+    periodSeconds: 300,
+    breaching: { periods: 2, of: 3 },
   },
   {
     name: 'denials-spike',
@@ -133,6 +134,56 @@ export const governanceAlarms: readonly Alarm[] = [
     rollsBack: true,
   },
   {
+    // Both are counted in lines of one log, so no delay lies between them; those of a decision may lie in two periods.
+    name: 'audit-gap',
+    severity: 'P1',
+    description: 'Decisions were given whose records are not in the log: something answers without recording.',
+    of: {
+      decisions: { signal: 'measuredDecisions', statistic: 'Sum' },
+      records: { signal: 'auditRecords', statistic: 'Sum' },
+      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
+    },
+    expression: missing('records', 'FILL(decisions, 0)'),
+    axis: 'decisions without record',
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 1, of: 1 },
+  },
+  {
+    // Lambda itself counts invocations, whatever becomes of the log; the newest lines may lag, so it has to last.
+    name: 'audit-lost',
+    severity: 'P1',
+    description: 'Lambda ran Governance for a quarter of an hour, and records of it are not in the log.',
+    of: {
+      invocations: { signal: 'invocations', statistic: 'Sum' },
+      errors: { signal: 'functionErrors', statistic: 'Sum' },
+      records: { signal: 'auditRecords', statistic: 'Sum' },
+      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
+    },
+    expression: missing('records', 'FILL(invocations, 0) - FILL(errors, 0)'),
+    axis: 'invocations without record',
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 3, of: 3 },
+  },
+  {
+    name: 'governance-unmeasured',
+    severity: 'P2',
+    description:
+      'Lambda ran Governance for a quarter of an hour, and its metrics did not arrive: its alarms are blind.',
+    of: {
+      invocations: { signal: 'invocations', statistic: 'Sum' },
+      errors: { signal: 'functionErrors', statistic: 'Sum' },
+      decisions: { signal: 'permits', statistic: 'SampleCount' },
+      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
+    },
+    expression: missing('decisions', 'FILL(invocations, 0) - FILL(errors, 0)'),
+    axis: 'invocations without metrics',
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 3, of: 3 },
+  },
+  {
     name: 'mesh-refused',
     severity: 'P1',
     sign: 'intrusion',
@@ -156,6 +207,16 @@ export const governanceAlarms: readonly Alarm[] = [
     breaching: { periods: 1, of: 1 },
   },
 ];
+
+/**
+ * How many more were expected than arrived, once that is more than can lie astride two periods: what was at work at once.
+ *
+ * @param arrived - id of what is counted
+ */
+function missing(arrived: string, expected: string): string {
+  const gap = `(${expected} - FILL(${arrived}, 0))`;
+  return `IF(${gap} > FILL(atonce, 1), ${gap}, 0)`;
+}
 
 /** Tables are on demand, so what is throttled is one key that gets too much. */
 function throttled(table: string, signal: SignalName, description: string): Alarm {

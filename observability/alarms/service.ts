@@ -1,6 +1,7 @@
 // Alarms of what callers notice: errors, slowness, exhaustion.
 // Next: observability/alarms/governance.ts.
 import { type Alarm } from '../alarm.ts';
+import { callersSignals, failed, served } from '../callers.ts';
 
 /** Alarms of the services. */
 export const serviceAlarms: readonly Alarm[] = [
@@ -20,27 +21,30 @@ export const serviceAlarms: readonly Alarm[] = [
     name: 'error-rate',
     severity: 'P1',
     description: 'More than 5% of requests end in a server error, from a task or because there was none.',
-    of: {
-      tasks: { signal: 'targetErrors', statistic: 'Sum' },
-      balancer: { signal: 'balancerErrors', statistic: 'Sum' },
-      requests: { signal: 'requests', statistic: 'Sum' },
-    },
-    expression: 'IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)',
+    of: callersSignals,
+    // Three failures a minute at least: by night one caller's bad minute is no rate.
+    expression: `IF(${failed} > 2, 100 * ${failed} / ${served}, 0)`,
     threshold: 5,
     periodSeconds: 60,
     breaching: { periods: 3, of: 5 },
     rollsBack: true,
   },
-  // The error budget is 0.1% of requests. What is spent 14 times as fast is gone in two days, 6 times in five
-  // (https://sre.google/workbook/alerting-on-slos/); several periods must agree, as one bad one is error-rate's.
-  budgetBurn('slo-burn-fast', 'P1', 14, { periodSeconds: 300, breaching: { periods: 3, of: 12 } }),
-  budgetBurn('slo-burn-slow', 'P2', 6, { periodSeconds: 1800, breaching: { periods: 4, of: 12 } }),
+  // Windows and rates of https://sre.google/workbook/alerting-on-slos/ for 99.9% over 30 days: 2% of the budget in an hour
+  // and 5% in six page, 10% in a day can wait for the morning.
+  budgetBurn('slo-burn-fast', 'P1', 14.4, { longSeconds: 3600, shortSeconds: 300 }),
+  budgetBurn('slo-burn-slow', 'P1', 6, { longSeconds: 21_600, shortSeconds: 1800 }),
+  budgetBurn('slo-burn-lasting', 'P2', 3, { longSeconds: 86_400, shortSeconds: 7200 }),
   {
     name: 'slow',
     severity: 'P2',
     // The model's own time is in it, so it rolls nothing back.
     description: 'One request in a hundred waits longer than a second for the head of its answer.',
-    of: { latency: { signal: 'responseTime', statistic: 'p99' } },
+    of: {
+      blue: { signal: 'blueResponseTime', statistic: 'p99' },
+      green: { signal: 'greenResponseTime', statistic: 'p99' },
+    },
+    expression: 'MAX([FILL(blue, 0), FILL(green, 0)])',
+    axis: 'Seconds',
     threshold: 1,
     periodSeconds: 60,
     breaching: { periods: 5, of: 10 },
@@ -103,6 +107,17 @@ export const serviceAlarms: readonly Alarm[] = [
       breaching: { periods: 3, of: 5 },
     },
   ]),
+  ...(['orbit', 'axon'] as const).map((service): Alarm => ({
+    name: `${service}-unmeasured`,
+    severity: 'P2',
+    description: `No metric of ${service} arrives, though each task writes some every ten seconds: its alarms are blind.`,
+    of: { looks: { signal: `${service}Saturation`, statistic: 'SampleCount' } },
+    threshold: 1,
+    comparison: 'LessThanThreshold',
+    silenceRings: true,
+    periodSeconds: 60,
+    breaching: { periods: 5, of: 5 },
+  })),
   {
     name: 'replay-set-filling',
     severity: 'P1',
@@ -124,25 +139,27 @@ export const serviceAlarms: readonly Alarm[] = [
   },
 ];
 
-/** @param rate - how many times faster than allowed the budget of 0.1% is spent */
+/**
+ * @param rate - how many times faster than it lasts the budget of 0.1% is spent
+ * @param over - the window in which that matters, and a twelfth of it, in which it still goes on
+ */
 function budgetBurn(
   name: string,
   severity: Alarm['severity'],
   rate: number,
-  when: Pick<Alarm, 'periodSeconds' | 'breaching'>,
+  over: { readonly longSeconds: number; readonly shortSeconds: number },
 ): Alarm {
   const budgetPercent = 0.1;
   return {
     name,
     severity,
     description: `Callers' errors spend the error budget ${rate} times as fast as it lasts.`,
-    of: {
-      tasks: { signal: 'targetErrors', statistic: 'Sum' },
-      balancer: { signal: 'balancerErrors', statistic: 'Sum' },
-      requests: { signal: 'requests', statistic: 'Sum' },
-    },
-    expression: 'IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)',
-    threshold: rate * budgetPercent,
-    ...when,
+    of: callersSignals,
+    // A handful of failures is no trend, however few requests there are.
+    expression: `IF(${failed} > 5, 100 * ${failed} / ${served}, 0)`,
+    threshold: Math.round(rate * budgetPercent * 100) / 100,
+    periodSeconds: over.longSeconds,
+    confirmedOverSeconds: over.shortSeconds,
+    breaching: { periods: 1, of: 1 },
   };
 }

@@ -1,5 +1,6 @@
 // What fails, of which type, and how fast it uses up what may fail.
 // Next: observability/dashboards/resource-use.ts.
+import { callersSignals, failed, served } from '../callers.ts';
 import { type Dashboard } from '../dashboard.ts';
 
 /** Errors, refusals and the error budget. */
@@ -11,15 +12,11 @@ export const errorRates: Dashboard = {
     [
       { kind: 'judged', alarm: 'error-rate' },
       {
-        kind: 'graph',
+        kind: 'calculated',
         title: 'Burn of the error budget, 99.9%',
         axis: 'times the budget',
-        lines: [
-          { signal: 'targetErrors', statistic: 'Sum', label: 'tasks' },
-          { signal: 'balancerErrors', statistic: 'Sum', label: 'balancer' },
-          { signal: 'requests', statistic: 'Sum', label: 'requests' },
-        ],
-        math: { expression: '(FILL(m1, 0) + FILL(m2, 0)) / m3 / 0.001', label: 'burn' },
+        of: callersSignals,
+        math: [{ expression: `${failed} / ${served} / 0.001`, label: 'burn' }],
       },
     ],
     [
@@ -28,7 +25,8 @@ export const errorRates: Dashboard = {
         title: 'Requests of callers by status',
         view: 'bar',
         sources: ['orbit'],
-        query: 'filter message = "request" and route = "/dispatch" | stats count(*) as requests by status',
+        query:
+          'filter message = "request" and route = "/dispatch" | stats count(*) as requests by status | sort requests desc',
       },
       {
         kind: 'logs',
@@ -50,7 +48,7 @@ export const errorRates: Dashboard = {
     [
       {
         kind: 'graph',
-        title: 'The function',
+        title: 'Governance: the function',
         lines: [
           { signal: 'functionErrors', statistic: 'Sum', label: 'errors' },
           { signal: 'functionThrottles', statistic: 'Sum', label: 'throttles' },

@@ -13,7 +13,17 @@ export const governanceDecisions: Dashboard = {
       {
         kind: 'alarms',
         title: 'Alarms of deciding',
-        alarms: ['governance-errors', 'governance-slow', 'decisions-failed', 'denials-spike', 'decisions-unrecorded'],
+        alarms: [
+          'intrusion',
+          'governance-errors',
+          'governance-throttled',
+          'governance-slow',
+          'decisions-failed',
+          'denials-spike',
+          'audit-gap',
+          'audit-lost',
+          'decisions-unrecorded',
+        ],
       },
       {
         kind: 'graph',
@@ -64,11 +74,20 @@ export const governanceDecisions: Dashboard = {
         ],
       },
       {
-        kind: 'graph',
+        kind: 'calculated',
         title: 'On record',
-        lines: [
-          { signal: 'unrecordedDecisions', statistic: 'Sum', label: 'decisions not recorded' },
-          { signal: 'unansweredQuestions', statistic: 'Sum', label: 'questions unanswered' },
+        axis: 'Count',
+        of: {
+          invocations: { signal: 'invocations', statistic: 'Sum' },
+          decisions: { signal: 'permits', statistic: 'SampleCount' },
+          records: { signal: 'auditRecords', statistic: 'Sum' },
+          unrecorded: { signal: 'unrecordedDecisions', statistic: 'Sum' },
+        },
+        math: [
+          { expression: 'FILL(invocations, 0)', label: 'invocations' },
+          { expression: 'FILL(decisions, 0)', label: 'decisions' },
+          { expression: 'FILL(records, 0)', label: 'audit records' },
+          { expression: 'FILL(unrecorded, 0)', label: 'could not be written' },
         ],
       },
     ],

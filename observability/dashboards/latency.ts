@@ -1,7 +1,7 @@
 // How long each hop takes: load balancer, Orbit, Governance, Axon.
 // Next: observability/dashboards/error-rates.ts.
 import { type Dashboard } from '../dashboard.ts';
-import { percentiles } from './percentiles.ts';
+import { callersWait, percentiles } from './percentiles.ts';
 
 /** Latency percentiles of every hop. */
 export const latency: Dashboard = {
@@ -9,10 +9,7 @@ export const latency: Dashboard = {
   title: 'Latency by hop',
   about: 'Which hop is slow? Each includes those behind it, except that Governance and Axon are beside each other.',
   rows: [
-    [
-      { kind: 'judged', alarm: 'slow' },
-      { kind: 'graph', title: 'At the load balancer', lines: percentiles('responseTime') },
-    ],
+    [{ kind: 'judged', alarm: 'slow' }, callersWait('Callers, at the load balancer')],
     [
       { kind: 'graph', title: 'Orbit: a request', lines: percentiles('orbitLatency') },
       { kind: 'graph', title: 'Orbit asks Governance', lines: percentiles('governLatency') },

@@ -1,5 +1,6 @@
 // What is used up: CPU, memory, tables, executions.
 // Next: observability/dashboards/governance-decisions.ts.
+import { callersRequests, served } from '../callers.ts';
 import { type Dashboard } from '../dashboard.ts';
 
 /** Use of resources. */
@@ -41,11 +42,13 @@ export const resourceUse: Dashboard = {
     ],
     [
       {
-        kind: 'graph',
+        kind: 'calculated',
         title: 'Load: requests and invocations',
-        lines: [
-          { signal: 'requests', statistic: 'Sum', label: 'requests' },
-          { signal: 'invocations', statistic: 'Sum', label: 'invocations' },
+        axis: 'Count',
+        of: { ...callersRequests, invocations: { signal: 'invocations', statistic: 'Sum' } },
+        math: [
+          { expression: served, label: 'requests' },
+          { expression: 'FILL(invocations, 0)', label: 'invocations' },
         ],
       },
       {

@@ -42,6 +42,8 @@ export type BodyWidget = Body['widgets'][number];
 
 /** The environment whose names the drawn dashboards bear. */
 export const shownPrefix = 'agent-runtime-dev';
+/** The target group that serves callers in it. */
+export const blueGroup = `targetgroup/${shownPrefix}-orbit-b/0123456789abcdef`;
 
 /** Reads every body by its dashboard's name without prefix. @param file - the observability module's `main.tf.json` */
 export function readBodies(file: string): Map<string, Body> {
@@ -59,6 +61,8 @@ export function withNames(text: string): string {
   return text.replaceAll(/\$\{([^}]+)\}/g, (_, reference: string) => {
     if (reference === 'var.name_prefix') return shownPrefix;
     if (reference === 'var.load_balancer_arn_suffix') return `app/${shownPrefix}/0123456789abcdef`;
+    if (reference === 'var.target_group_arn_suffixes.orbit-blue') return blueGroup;
+    if (reference === 'var.target_group_arn_suffixes.orbit-green') return blueGroup.replace('-b/', '-g/');
     if (reference === 'var.certificate_arn')
       return 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
     if (reference === 'data.aws_region.current_region.name') return 'eu-central-1';

@@ -12,6 +12,8 @@ import { type RecordedLine } from './recording.ts';
 export interface Shown {
   readonly lines: readonly RecordedLine[];
   readonly scale: number;
+  /** What is said of each alarm, by its name. */
+  readonly states: ReadonlyMap<string, string>;
 }
 
 const cell = { width: 48, height: 40 };
@@ -28,7 +30,7 @@ export async function drawDashboard({ widgets }: Body, shown: Shown): Promise<st
   const height = Math.max(...widgets.map(({ y, height: rows }) => y + rows)) * cell.height;
   const parts: string[] = [];
   for (const [index, widget] of widgets.entries()) parts.push(await framed(widget, index, shown));
-  const note = `Recorded from a local run. A period here is ${60 / shown.scale} s where CloudWatch's is 60 s. Load balancer: Orbit's request lines; function: decision records.`;
+  const note = `Recorded from a local run. A period here is ${60 / shown.scale} s where CloudWatch's is 60 s. Load balancer: Orbit's request lines; function: decision records; tasks: processes, as shares of dev's.`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height + footerHeight}" font-family="DejaVu Sans">`,
     `<rect width="100%" height="100%" fill="#f2f3f3"/>`,
@@ -53,7 +55,7 @@ export async function toPng(svg: string): Promise<Uint8Array> {
   }
 }
 
-async function framed(widget: BodyWidget, index: number, { lines, scale }: Shown): Promise<string> {
+async function framed(widget: BodyWidget, index: number, shown: Shown): Promise<string> {
   const x = widget.x * cell.width + gap;
   const y = widget.y * cell.height + gap;
   const width = widget.width * cell.width - 2 * gap;
@@ -63,7 +65,7 @@ async function framed(widget: BodyWidget, index: number, { lines, scale }: Shown
     const [title = '', ...rest] = (widget.properties.markdown ?? '').split('\n');
     return `${frame}<text x="${x + 12}" y="${y + 32}" font-size="22" font-weight="bold">${escapeXml(title.replace(/^# /, ''))}</text><text x="${x + 12}" y="${y + 58}" font-size="13" fill="#444">${escapeXml(rest.join(' '))}</text>`;
   }
-  const inside = await drawWidget(widget, { lines, scale, width, height: height - titleHeight });
+  const inside = await drawWidget(widget, { ...shown, width, height: height - titleHeight });
   // Each chart numbers its own clip paths from nought: in one picture they need names of their own.
   const own = inside.replaceAll(/\bclip(\d+)/g, `clip${index}_$1`);
   const title = `<text x="${x + 12}" y="${y + 19}" font-size="14" font-weight="bold" fill="#16191f">${escapeXml(widget.properties.title ?? '')}</text>`;

@@ -2,7 +2,7 @@
 // Next: scripts/dashboards/draw-dashboard.ts.
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { type BodyWidget } from './bodies.ts';
+import { type BodyWidget, shownPrefix } from './bodies.ts';
 import { answer, type Row } from './log-query.ts';
 import { type RecordedLine } from './recording.ts';
 import { type Point, seriesOf } from './series.ts';
@@ -14,10 +14,23 @@ export interface Drawing {
   readonly height: number;
   /** How many times shorter a period is than CloudWatch's. */
   readonly scale: number;
+  /** What is said of each alarm, by its name. */
+  readonly states: ReadonlyMap<string, string>;
 }
 
-/** The colours of lines, in their order: Tableau's ten, as CloudWatch's are. */
-export const colours = ['#1f77b4', '#ff7f0e', '#2ca02c', '#9467bd', '#8c564b', '#e377c2'];
+/** The colours of lines, in their order: Tableau's, as CloudWatch's are, but for the red of alarms and the grey of letters. */
+export const colours = [
+  '#1f77b4',
+  '#ff7f0e',
+  '#2ca02c',
+  '#9467bd',
+  '#8c564b',
+  '#e377c2',
+  '#bcbd22',
+  '#17becf',
+  '#393b79',
+];
+const alarmColour = '#d62728';
 const font = 'DejaVu Sans';
 const minuteMs = 60_000;
 
@@ -26,7 +39,13 @@ export async function drawWidget(widget: BodyWidget, drawing: Drawing): Promise<
   const { lines, scale } = drawing;
   const { view, query, alarms, yAxis, annotations } = widget.properties;
   if (alarms !== undefined)
-    return textRows(alarms.map((arn) => [arn.split(':alarm:')[1] ?? arn, 'no state in a local run']));
+    return textRows(
+      alarms.map((arn) => {
+        const name = arn.split(':alarm:')[1] ?? arn;
+        // All begin with the environment's name, for which there is no room.
+        return [name.replace(`${shownPrefix}-`, ''), drawing.states.get(name) ?? 'no data in a local run'];
+      }),
+    );
   if (query !== undefined) {
     const rows = answer(query, lines, minuteMs / scale);
     if (rows.length === 0) return nothing(drawing);
@@ -78,7 +97,7 @@ interface Axes {
 function lineSpec(points: readonly Point[], { unit, limits = [], silent = [] }: Axes, { width }: Drawing): object {
   const labels = [...new Set(points.map(({ label }) => label)), ...silent.map((label) => `${label} (no data)`)];
   const domain = [...labels, ...limits.map(({ label }) => label)];
-  const range = [...labels.map((_, index) => colours[index % colours.length]), ...limits.map(() => '#d62728')];
+  const range = [...labels.map((_, index) => colours[index % colours.length]), ...limits.map(() => alarmColour)];
   // A line at nought lies on the axis and not in the middle.
   const isFlat = [...points, ...limits].every(({ value }) => value === 0);
   const color = {
@@ -197,7 +216,8 @@ function textRows(rows: readonly (readonly string[])[], head = false): string {
       row.map((text, column) => {
         const x = 12 + widths.slice(0, column).reduce((sum, width) => sum + width, 0);
         const weight = head && index === 0 ? 'bold' : 'normal';
-        return `<text x="${x}" y="${22 + index * 21}" font-size="12" font-weight="${weight}" fill="#333">${escapeXml(text)}</text>`;
+        const fill = text.startsWith('rang ') ? alarmColour : '#333';
+        return `<text x="${x}" y="${22 + index * 21}" font-size="12" font-weight="${weight}" fill="${fill}">${escapeXml(text)}</text>`;
       }),
     )
     .join('');

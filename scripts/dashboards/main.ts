@@ -2,6 +2,7 @@
 // Next: scripts/dashboards/run.ts, then scripts/dashboards/draw-dashboard.ts.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { alarmStates } from './alarm-states.ts';
 import { readBodies } from './bodies.ts';
 import { drawDashboard, toPng } from './draw-dashboard.ts';
 import { readLines } from './recording.ts';
@@ -15,10 +16,12 @@ const images = path.join(root, 'docs/images');
 const scale = 30;
 const maxBytes = 256 * 1024;
 
-const lines = readLines(await recordRun(seconds));
+const lines = readLines(await recordRun(seconds, 60_000 / scale));
 mkdirSync(images, { recursive: true });
-for (const [name, body] of readBodies(path.join(root, 'infra/modules/observability/main.tf.json'))) {
-  const png = await toPng(await drawDashboard(body, { lines, scale }));
+const synthesized = path.join(root, 'infra/modules/observability/main.tf.json');
+const states = alarmStates(synthesized, lines, scale);
+for (const [name, body] of readBodies(synthesized)) {
+  const png = await toPng(await drawDashboard(body, { lines, scale, states }));
   if (png.length > maxBytes)
     throw new Error(`got ${png.length} bytes for ${name}, expected at most ${maxBytes}; draw it smaller`);
   writeFileSync(path.join(images, `${name}.png`), png);

@@ -1,11 +1,11 @@
 // Evaluates metric math on the values of one period, as far as our expressions go.
 // Next: scripts/dashboards/series.ts.
 
-const token = /\s*(\d+(?:[.]\d+)?|[A-Za-z]\w*|[-+*/()<>,])/y;
+const token = /\s*(\d+(?:[.]\d+)?|[A-Za-z]\w*|[-+*/()<>,[\]])/y;
 type Values = Readonly<Record<string, number | undefined>>;
 
 /**
- * The value of an expression, or undefined where a metric that it needs has none. Numbers, ids, `+ - * / > <`, `IF`, `FILL`
+ * The value of an expression, or undefined where a metric that it needs has none. Numbers, ids, `+ - * / > <`, `IF`, `FILL`, `MAX` of a list
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html).
  *
  * @throws Error for an expression that is not understood whole
@@ -38,6 +38,7 @@ export function evaluateMath(expression: string, values: Values): number | undef
     const word = words.shift();
     if (word === '(') return closed(comparison());
     if (word === 'IF' || word === 'FILL') return call(word);
+    if (word === 'MAX') return largest();
     if (word === undefined || !/^\w/.test(word)) throw new Error(`got ${word} in ${expression}, expected a value`);
     if (/^\d/.test(word)) return Number(word);
     if (!(word in values))
@@ -53,6 +54,16 @@ export function evaluateMath(expression: string, values: Values): number | undef
     take(',');
     const third = comparison();
     return closed(first === undefined ? undefined : first === 0 ? third : second);
+  }
+  /** Of what has a value (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html: of each period). */
+  function largest(): number | undefined {
+    take('(');
+    take('[');
+    const items = [comparison()];
+    while (words[0] === ',' && words.shift()) items.push(comparison());
+    take(']');
+    const known = items.filter((value) => value !== undefined);
+    return closed(known.length === 0 ? undefined : Math.max(...known));
   }
   function closed(value: number | undefined): number | undefined {
     take(')');

@@ -1,6 +1,7 @@
 // Log lines of a local run, and the metrics that AWS would have had of it.
 // Next: scripts/dashboards/log-query.ts.
 import { countsLine } from '../../__tests__/support/filter-pattern.ts';
+import { blueGroup } from './bodies.ts';
 import { countedLines, signals } from '../../observability/signals.ts';
 
 /** A log line: when, and what. */
@@ -28,15 +29,33 @@ export function readLines(text: string): RecordedLine[] {
   });
 }
 
+/** A metric by its namespace and name, and the values of its dimensions. */
+export interface Measured {
+  readonly namespace: string;
+  readonly name: string;
+  readonly of: readonly string[];
+}
+
 /**
- * A metric's values, or null where only AWS can measure it. The load balancer's are those of Orbit's request lines and the
- * function's those of its decision records, which a local run has in their place.
+ * A metric's values, or null where only AWS can measure it. The load balancer's are those of Orbit's request lines, the
+ * function's those of its decision records and the tasks' those of the processes, which a local run has in their place.
  */
-export function samplesOf(namespace: string, name: string, lines: readonly RecordedLine[]): Sample[] | null {
+export function samplesOf({ namespace, name, of }: Measured, lines: readonly RecordedLine[]): Sample[] | null {
   if (namespace.startsWith('AgentRuntime/')) return counted(name, lines) ?? emittedValues(name, lines);
-  if (namespace === 'AWS/ApplicationELB') return ofRequests(name, lines);
-  if (namespace === 'AWS/Lambda') return ofDecisions(name, lines);
+  // Callers are served by one of both target groups.
+  if (namespace === 'AWS/ApplicationELB') return of.includes(blueGroup) ? ofRequests(name, lines) : null;
+  if (namespace === 'AWS/Lambda')
+    return of.some((each) => each.endsWith('-governance')) ? ofDecisions(name, lines) : null;
+  if (namespace === 'AWS/ECS') return ofProcesses(name, of, lines);
   return null;
+}
+
+function ofProcesses(name: string, of: readonly string[], lines: readonly RecordedLine[]): Sample[] | null {
+  const field = { CPUUtilization: 'cpuPercent', MemoryUtilization: 'memoryPercent' }[name];
+  if (field === undefined) return null;
+  return lines
+    .filter(({ service, fields }) => fields['message'] === 'process' && of.some((each) => each.endsWith(`-${service}`)))
+    .map(({ atMs, fields }) => ({ atMs, value: Number(fields[field]) }));
 }
 
 function counted(name: string, lines: readonly RecordedLine[]): Sample[] | null {
@@ -75,6 +94,9 @@ function ofDecisions(name: string, lines: readonly RecordedLine[]): Sample[] | n
   const decisions = lines.filter(({ fields }) => fields['message'] === 'decision');
   const value = {
     Invocations: () => 1,
+    // What has a record ended well, and the local function takes one invocation after another.
+    Errors: () => 0,
+    ConcurrentExecutions: () => 1,
     Duration: (line: RecordedLine) => Number(line.fields['decisionMicros']) / 1000,
   }[name];
   return value === undefined ? null : decisions.map((line) => ({ atMs: line.atMs, value: value(line) }));

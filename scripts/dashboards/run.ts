@@ -5,13 +5,22 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startModel } from './model.ts';
+import { startProcessUse } from './process-use.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const readyMs = 60_000;
 const ports = ['ORBIT', 'AXON', 'MESH', 'TOKENS', 'LAMBDA', 'KMS', 'DYNAMODB', 'CREDENTIALS', 'SECRETS'];
 
-/** Drives it for so many seconds. @returns its output, lines of JSON @throws Error when it does not start */
-export async function recordRun(seconds: number): Promise<string> {
+/**
+ * Drives it for so many seconds.
+ *
+ * @param periodMs - in which CPU and memory are measured once
+ * @returns its output, lines of JSON
+ * @throws Error when it does not start
+ */
+export async function recordRun(seconds: number, periodMs: number): Promise<string> {
+  const model = await startModel(seconds);
   const folder = await mkdtemp(path.join(tmpdir(), 'dashboards-'));
   const state = path.join(folder, 'state.env');
   const output: string[] = [];
@@ -20,6 +29,9 @@ export async function recordRun(seconds: number): Promise<string> {
     ...free,
     LOCAL_STATE_FILE: state,
     LOCAL_SYNTHESIS_FOLDER: path.join(folder, 'infra'),
+    AXON_REASONER: 'openai-compatible',
+    AXON_MODEL: 'recorded',
+    AXON_OPENAI_BASE_URL: model.url,
   });
   server.stdout?.on('data', (chunk: Buffer) => void output.push(chunk.toString()));
   try {
@@ -30,15 +42,23 @@ export async function recordRun(seconds: number): Promise<string> {
         .split('\n')
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
-    const attacks = start(['scripts/governance-cases.ts'], settings);
+    const stopMeasuring = startProcessUse(server.pid ?? 0, periodMs, (line) => void output.push(`${line}\n`));
+    const attacks = attackAgain(settings, Date.now() + seconds * 1000);
     await load(settings, seconds);
-    await ended(attacks);
+    stopMeasuring();
+    await attacks;
   } finally {
     server.kill('SIGTERM');
     await ended(server);
+    await model.stop();
     rmSync(folder, { recursive: true, force: true });
   }
   return output.join('');
+}
+
+/** All attacks, one after another, as often as there is time. */
+async function attackAgain(settings: Readonly<Record<string, string>>, endMs: number): Promise<void> {
+  while (Date.now() < endMs) await ended(start(['scripts/governance-cases.ts'], settings));
 }
 
 /** A wave of callers, most of whom may; every tenth asks for too much, every fifteenth for what nobody knows. */

@@ -73,8 +73,9 @@ function spread({ by, name, statistic }: Search, lines: readonly RecordedLine[],
   });
 }
 
-function samplesOfRow([namespace, name]: readonly unknown[], lines: readonly RecordedLine[]): readonly Sample[] {
-  return samplesOf(String(namespace), String(name), lines) ?? [];
+function samplesOfRow(row: readonly unknown[], lines: readonly RecordedLine[]): readonly Sample[] {
+  const [namespace = '', name = '', ...of] = row.slice(0, -1).map(String);
+  return samplesOf({ namespace, name, of }, lines) ?? [];
 }
 
 function inPeriods(samples: readonly Sample[], statistic: string, periodMs: number): Map<number, number> {

@@ -19,12 +19,10 @@ const inputs = z.strictObject({
   alerts_key_arn: arnInput('Key of the topic.'),
   log_retention_days: logRetentionDaysInput,
   load_balancer_arn_suffix: z.string().min(1).meta({ description: 'The load balancer, as CloudWatch names it.' }),
-  target_group_arn_suffixes: z
-    .record(z.string().regex(/^(orbit|axon)-(blue|green)$/), z.string().min(1))
-    .default({})
-    .meta({
-      description: 'The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green.',
-    }),
+  target_group_arn_suffixes: z.record(z.string().regex(/^(orbit|axon)-(blue|green)$/), z.string().min(1)).meta({
+    description:
+      'The target groups, as CloudWatch names them: orbit-blue and orbit-green, which serve callers; axon-blue, axon-green.',
+  }),
   certificate_arn: arnInput('Certificate of the load balancer, whose end is watched.'),
   always_on: z
     .boolean()
@@ -109,6 +107,8 @@ function valuesOf(input: {
     certificate: input.certificate_arn,
     'load-balancer': input.load_balancer_arn_suffix,
     'target-group': text('each.value'),
+    'orbit-blue': text('var.target_group_arn_suffixes.orbit-blue'),
+    'orbit-green': text('var.target_group_arn_suffixes.orbit-green'),
     'dead-letters': named('governance-dead-letters'),
     'policies-table': table('policies'),
     'quotas-table': table('quotas'),

@@ -6,12 +6,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Decision } from '../../../governance/contract.ts';
 import { recordDecision } from '../../../governance/lambda/decision-metrics.ts';
 import { createMetrics } from '../../../observability/emf.ts';
+import { alarmStates } from '../../../scripts/dashboards/alarm-states.ts';
 import { type Body, readBodies, withNames } from '../../../scripts/dashboards/bodies.ts';
 import { colours } from '../../../scripts/dashboards/draw-widget.ts';
 import { drawDashboard, toPng } from '../../../scripts/dashboards/draw-dashboard.ts';
-import { readLines } from '../../../scripts/dashboards/recording.ts';
+import { readLines, samplesOf } from '../../../scripts/dashboards/recording.ts';
 
-const bodies = readBodies(path.resolve(import.meta.dirname, '../../../infra/modules/observability/main.tf.json'));
+const synthesized = path.resolve(import.meta.dirname, '../../../infra/modules/observability/main.tf.json');
+const bodies = readBodies(synthesized);
+const states = new Map<string, string>();
 const startMs = Date.parse('2026-01-01T00:00:00Z');
 const recorded = readLines(
   Array.from({ length: 60 }, (_, index) => {
@@ -49,7 +52,7 @@ const bodyOf = (name: string): Body => bodies.get(name) ?? { widgets: [] };
 describe('a dashboard with data', () => {
   let png: Uint8Array;
   beforeAll(async () => {
-    png = await toPng(await drawDashboard(bodyOf('governance-decisions'), { lines: recorded, scale: 30 }));
+    png = await toPng(await drawDashboard(bodyOf('governance-decisions'), { lines: recorded, scale: 30, states }));
   });
 
   test('is a PNG of its grid', () => {
@@ -64,18 +67,71 @@ describe('a dashboard with data', () => {
   });
 });
 
-test('without a recording there is no line, and each graph says so', async () => {
-  const svg = await drawDashboard(bodyOf('governance-decisions'), { lines: [], scale: 30 });
-  expect(svg.match(/no data in a local run/g)).toHaveLength(12);
+test('without a recording there is no line, and each graph and alarm says so', async () => {
+  const svg = await drawDashboard(bodyOf('governance-decisions'), { lines: [], scale: 30, states });
+  expect(svg.match(/no data in a local run/g)).toHaveLength(12 + 9);
   const png = await toPng(svg);
   for (const colour of colours) expect(count(png, colour), colour).toBe(0);
 });
 
 test('what AWS alone measures is said to be without data, in a graph and in a line', async () => {
-  const resources = await drawDashboard(bodyOf('resource-use'), { lines: recorded, scale: 30 });
+  const resources = await drawDashboard(bodyOf('resource-use'), { lines: recorded, scale: 30, states });
   expect(resources).toContain('no data in a local run');
-  const health = await drawDashboard(bodyOf('service-health'), { lines: recorded, scale: 30 });
-  expect(health).toContain('server errors of the balancer (no data)');
+  const decisions = await drawDashboard(bodyOf('governance-decisions'), { lines: recorded, scale: 30, states });
+  expect(decisions).toContain('refused by the mesh (no data)');
+});
+
+describe('alarms in a run', () => {
+  /** Two requests a period of two seconds; between the 20th and the 40th second all of them fail. */
+  const wave = readLines(
+    Array.from({ length: 240 }, (_, index) => {
+      const seconds = index / 4;
+      if (seconds >= 44 && seconds < 48) return '';
+      const timestamp = new Date(startMs + seconds * 1000).toISOString();
+      const status = seconds >= 20 && seconds < 40 ? 502 : 200;
+      return JSON.stringify({
+        timestamp,
+        service: 'orbit',
+        message: 'request',
+        route: '/dispatch',
+        status,
+        durationMs: 5,
+      });
+    }).join('\n'),
+  );
+  const said = alarmStates(synthesized, wave, 30);
+  const of = (name: string) => said.get(`agent-runtime-dev-${name}`);
+
+  test('ring at the end of the third of five bad periods, and what pages rings with them', () => {
+    expect(of('error-rate')).toBe('rang 00:00:26 to 00:00:46');
+    // Nothing was logged for four seconds in the middle, and it rings on.
+    expect(of('urgent')).toMatch(/^rang 00:00:2\d to 00:01:02$/);
+    expect(of('intrusion')).toBe('did not ring');
+    expect(of('slow')).toBe('did not ring');
+  });
+
+  test('of which a run has no data are left out', () => {
+    expect(of('dead-letters')).toBeUndefined();
+    expect(of('denials-spike')).toBeUndefined();
+  });
+
+  test('are told apart by their colour', async () => {
+    const svg = await drawDashboard(bodyOf('service-health'), { lines: wave, scale: 30, states: said });
+    expect(svg).toMatch(/fill="#d62728">rang 00:00:26 to 00:00:46</);
+    expect(svg).toMatch(/fill="#333">did not ring</);
+  });
+});
+
+test('CPU and memory of processes are those of tasks, each of its own', async () => {
+  const used = (service: string, cpuPercent: number) =>
+    JSON.stringify({ timestamp: '2026-01-01T00:00:00Z', service, message: 'process', cpuPercent, memoryPercent: 30 });
+  const lines = readLines([used('orbit', 10), used('axon', 20)].join('\n'));
+  const measured = (name: string, service: string) =>
+    samplesOf({ namespace: 'AWS/ECS', name, of: ['ServiceName', `agent-runtime-dev-${service}`] }, lines);
+  expect(measured('CPUUtilization', 'orbit')).toEqual([{ atMs: startMs, value: 10 }]);
+  expect(measured('CPUUtilization', 'axon')).toEqual([{ atMs: startMs, value: 20 }]);
+  expect(measured('MemoryUtilization', 'axon')).toEqual([{ atMs: startMs, value: 30 }]);
+  expect(measured('RunningTaskCount', 'axon')).toBeNull();
 });
 
 test('a reference that is not known is named', () => {

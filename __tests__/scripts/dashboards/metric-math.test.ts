@@ -16,13 +16,19 @@ describe('metric math', () => {
     ['IF(a + b > 100, 100 * a / (a + b), 0)', { a: 1, b: 9 }, 0],
     ['a / b', { a: 1, b: 0 }, undefined],
     ['a + b', { a: 1, b: undefined }, undefined],
+    ['MAX([FILL(a, 0), FILL(b, 0)]) * 2', { a: undefined, b: 3 }, 6],
+    ['MAX([a, b])', { a: 4, b: undefined }, 4],
+    ['MAX([a, b])', { a: undefined, b: undefined }, undefined],
   ])('%s of %j is %s', (expression, values, expected) => {
     expect(evaluateMath(expression, values)).toBe(expected);
   });
 
-  test.each(['a +', 'unknown', '(1', '1 2', 'IF(1, 2)', '1 % 2'])('%s is refused', (expression) => {
-    expect(() => evaluateMath(expression, { a: 1 })).toThrow(/^got /);
-  });
+  test.each(['a +', 'unknown', '(1', '1 2', 'IF(1, 2)', 'MAX(1)', 'MAX([1)', '1 % 2'])(
+    '%s is refused',
+    (expression) => {
+      expect(() => evaluateMath(expression, { a: 1 })).toThrow(/^got /);
+    },
+  );
 });
 
 test('statistics by nearest rank', () => {

@@ -3,8 +3,7 @@
 import { App } from 'cdktf';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { governanceAlarms } from '../../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../../observability/alarms/service.ts';
+import { alarms, isUrgent, pages } from '../../../observability/alarms/all.ts';
 import { observability } from '../../../stacks/modules/observability.ts';
 import { type TerraformBlock } from '../../../stacks/terraform-json.ts';
 import { account, isAllowed, readStatements } from '../../support/synthesized-policy.ts';
@@ -81,33 +80,55 @@ describe('the topics', () => {
 });
 
 describe('alarms', () => {
-  const declared = [...serviceAlarms, ...governanceAlarms];
-  const made = (name: string) => resource['aws_cloudwatch_metric_alarm']?.[`alarm_${name.replaceAll('-', '_')}`] ?? {};
-  const isUrgent = ({ severity }: { severity: string }) => severity === 'P0' || severity === 'P1';
+  const id = (name: string) => `alarm_${name.replaceAll('-', '_')}`;
+  const ofType = (type: string): Record<string, TerraformBlock> => resource[type] ?? {};
+  const metricAlarms = ofType('aws_cloudwatch_metric_alarm');
+  const composites = ofType('aws_cloudwatch_composite_alarm');
+  const windowed = alarms.filter(({ confirmedOverSeconds }) => confirmedOverSeconds !== undefined);
+  const made = (name: string) => metricAlarms[id(name)] ?? composites[id(name)] ?? {};
 
-  test('are all made', () => {
-    expect(blocks('aws_cloudwatch_metric_alarm')).toHaveLength(declared.length);
+  test('are all made: two for one that is judged over two windows, which ring together', () => {
+    expect(Object.keys(metricAlarms)).toHaveLength(alarms.length + windowed.length);
+    expect(Object.keys(composites)).toHaveLength(windowed.length + pages.length);
   });
 
-  test.each(declared.map((alarm) => [alarm.name, alarm] as const))('%s reaches somebody, once', (name, alarm) => {
-    const pages = blocks('aws_cloudwatch_composite_alarm').filter((block) =>
-      String(block['alarm_rule']).includes(`alarm_${name.replaceAll('-', '_')}.`),
-    );
+  test.each(windowed.map((alarm) => [alarm.name, alarm] as const))('%s rings with both windows', (name, alarm) => {
+    const reference = (window: string) => `ALARM("\${aws_cloudwatch_metric_alarm.${id(name)}_${window}.alarm_name}")`;
+    expect(composites[id(name)]?.['alarm_rule']).toBe(`${reference('long')} AND ${reference('short')}`);
+    for (const [window, seconds] of [
+      ['long', alarm.periodSeconds],
+      ['short', alarm.confirmedOverSeconds],
+    ] as const) {
+      const block = metricAlarms[`${id(name)}_${window}`];
+      expect(block).toMatchObject({ threshold: alarm.threshold, alarm_actions: [], ok_actions: [] });
+      const queries = block?.['metric_query'] as { metric?: { period: number } }[];
+      expect([...new Set(queries.flatMap(({ metric }) => metric?.period ?? []))]).toEqual([seconds]);
+    }
+  });
+
+  test.each(alarms.map((alarm) => [alarm.name, alarm] as const))('%s reaches somebody, once', (name, alarm) => {
+    const paging = pages.map((page) => composites[page.name] ?? {});
+    const behind = paging.filter((block) => String(block['alarm_rule']).includes(`.${id(name)}.`));
     expect(made(name)['alarm_description']).toContain(`${alarm.severity}: `);
     expect(made(name)['alarm_description']).toContain(`docs/runbook.md#${name}`);
     if (isUrgent(alarm)) {
       expect(made(name)['alarm_actions']).toEqual([]);
-      expect(pages).toHaveLength(1);
-      expect(pages[0]?.['alarm_actions']).toEqual([pagesTopic]);
+      expect(behind).toHaveLength(1);
+      expect(behind[0]?.['alarm_actions']).toEqual([pagesTopic]);
     } else {
       expect(made(name)['alarm_actions']).toEqual([alertsTopic]);
-      expect(pages).toEqual([]);
+      expect(behind).toEqual([]);
     }
+  });
+
+  test.each(pages)('$name pages, and links its section of the runbook', ({ name }) => {
+    expect(composites[name]).toMatchObject({ alarm_actions: [pagesTopic], ok_actions: [pagesTopic] });
+    expect(composites[name]?.['alarm_description']).toMatch(new RegExp(`docs/runbook[.]md#${name}$`));
   });
 
   test('what looks like an attack pages apart from failures', () => {
     const rule = String(resource['aws_cloudwatch_composite_alarm']?.['intrusion']?.['alarm_rule']);
-    expect(rule.split(' OR ')).toHaveLength(declared.filter(({ sign }) => sign === 'intrusion').length);
+    expect(rule.split(' OR ')).toHaveLength(alarms.filter(({ sign }) => sign === 'intrusion').length);
     expect(rule).toContain('alarm_identity_mismatch.');
     expect(rule).not.toContain('alarm_error_rate.');
   });
@@ -122,7 +143,7 @@ describe('alarms', () => {
     const reference = String(output['rollback_alarm_names']?.['value']);
     const several = reference.match(/for alarm in/g)?.length ?? 0;
     const single = reference.match(/\[aws_cloudwatch_metric_alarm/g)?.length ?? 0;
-    expect(single + several).toBe(declared.filter(({ rollsBack }) => rollsBack === true).length);
+    expect(single + several).toBe(alarms.filter(({ rollsBack }) => rollsBack === true).length);
     expect(single + several * targetGroups).toBeLessThanOrEqual(10);
   });
 });

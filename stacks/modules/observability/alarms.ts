@@ -7,28 +7,13 @@ import {
 } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js';
 import { type IResolvable } from 'cdktf';
 import { type Alarm } from '../../../observability/alarm.ts';
-import { governanceAlarms } from '../../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../../observability/alarms/service.ts';
+import { alarms, isUrgent, pages } from '../../../observability/alarms/all.ts';
 import { signals, type Subject } from '../../../observability/signals.ts';
 import { any, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 import { bandId, bandOf } from './anomaly-band.ts';
 import { type Topics } from './topic.ts';
 
-const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
-/** One cause often rings several alarms: the pager hears of it once. What looks like an attack is never hidden behind a failure. */
-const pages = [
-  {
-    id: 'urgent',
-    sign: 'failure',
-    says: 'P0 or P1: the runtime fails its callers; look at the dashboard service-health first.',
-  },
-  {
-    id: 'intrusion',
-    sign: 'intrusion',
-    says: 'P0 or P1: somebody tries what no program does; look at governance-decisions.',
-  },
-] as const;
 const runbook = 'docs/runbook.md';
 
 /** Whose names the dimensions have, and who is told. */
@@ -40,18 +25,23 @@ export interface AlarmOptions {
   readonly namespaceOf: (namespace: string) => string;
 }
 
+/** An alarm as others refer to it. */
+interface Made {
+  readonly alarm: Alarm;
+  readonly resource: CloudwatchMetricAlarm | CloudwatchCompositeAlarm;
+}
+
 /** Adds every alarm. @returns the names of those that roll a deployment back */
 export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvable {
-  const { prefix, topics } = options;
+  const { topics } = options;
   const made = alarms.map((alarm) => ({ alarm, resource: addAlarm(scope, alarm, options) }));
-  for (const { id, sign, says } of pages) {
-    const urgent = made.filter(({ alarm }) => isUrgent(alarm) && (alarm.sign ?? 'failure') === sign);
-    new CloudwatchCompositeAlarm(scope, id, {
-      alarmName: `${prefix}-${id}`,
-      alarmDescription: says,
-      alarmRule: urgent.map(({ resource }) => `ALARM("${resource.alarmName}")`).join(' OR '),
-      alarmActions: [topics.pages.arn],
-      okActions: [topics.pages.arn],
+  for (const { name, sign, description } of pages) {
+    const behind = made.filter(({ alarm }) => isUrgent(alarm) && (alarm.sign ?? 'failure') === sign);
+    addComposite(scope, name, {
+      name: `${options.prefix}-${name}`,
+      description: describe('P0, P1', description, name),
+      rule: behind.map(rings).join(' OR '),
+      topicArn: topics.pages.arn,
     });
   }
   const rollsBack = made.filter(({ alarm }) => alarm.rollsBack === true);
@@ -62,16 +52,36 @@ export function addAlarms(scope: ModuleStack, options: AlarmOptions): IResolvabl
   return any(`concat(${lists.join(', ')})`);
 }
 
-function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): CloudwatchMetricAlarm {
+function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Made['resource'] {
+  const { name, severity, description, periodSeconds, confirmedOverSeconds } = alarm;
+  const { prefix, topics } = options;
+  // Urgent ones page through a composite alarm.
+  const topicArn = isUrgent(alarm) ? null : topics.alerts.arn;
+  const add = (suffix: string, seconds: number, toldTo: string | null) =>
+    addMetricAlarm(scope, { ...alarm, periodSeconds: seconds }, { ...options, suffix, topicArn: toldTo });
+  if (confirmedOverSeconds === undefined) return add('', periodSeconds, topicArn);
+  const windows = [add('-long', periodSeconds, null), add('-short', confirmedOverSeconds, null)];
+  return addComposite(scope, `alarm_${name}`, {
+    name: `${prefix}-${name}`,
+    description: describe(severity, description, name),
+    rule: windows.map((resource) => rings({ resource })).join(' AND '),
+    topicArn,
+  });
+}
+
+function addMetricAlarm(
+  scope: ModuleStack,
+  alarm: Alarm,
+  options: AlarmOptions & { readonly suffix: string; readonly topicArn: string | null },
+): CloudwatchMetricAlarm {
   const { name, severity, description, threshold, breaching } = alarm;
   const { comparison = 'GreaterThanThreshold', silenceRings = false } = alarm;
-  const { prefix, topics } = options;
+  const { prefix, suffix, topicArn } = options;
   const each = isPerTargetGroup(alarm);
-  const paged = isUrgent(alarm);
-  return new CloudwatchMetricAlarm(scope, `alarm_${name}`, {
+  return new CloudwatchMetricAlarm(scope, `alarm_${name}${suffix}`, {
     ...(each ? { forEach: forEach('var.target_group_arn_suffixes') } : {}),
-    alarmName: each ? `${prefix}-${name}-\${each.key}` : `${prefix}-${name}`,
-    alarmDescription: `${severity}: ${description} ${runbook}#${name}`,
+    alarmName: each ? `${prefix}-${name}-\${each.key}` : `${prefix}-${name}${suffix}`,
+    alarmDescription: describe(severity, description, name),
     ...(typeof threshold === 'number'
       ? { comparisonOperator: comparison, threshold }
       : { comparisonOperator: 'GreaterThanUpperThreshold', thresholdMetricId: bandId }),
@@ -79,14 +89,42 @@ function addAlarm(scope: ModuleStack, alarm: Alarm, options: AlarmOptions): Clou
     datapointsToAlarm: breaching.periods,
     treatMissingData: silenceRings ? text('var.always_on ? "breaching" : "notBreaching"') : 'notBreaching',
     metricQuery: metricQueries(alarm, options),
-    // Urgent ones page through the composite alarm.
-    alarmActions: paged ? [] : [topics.alerts.arn],
-    okActions: paged ? [] : [topics.alerts.arn],
+    ...actions(topicArn),
   });
 }
 
-function isUrgent({ severity }: Alarm): boolean {
-  return severity === 'P0' || severity === 'P1';
+interface Composite {
+  readonly name: string;
+  readonly description: string;
+  readonly rule: string;
+  readonly topicArn: string | null;
+}
+
+function addComposite(
+  scope: ModuleStack,
+  id: string,
+  { name, description, rule, topicArn }: Composite,
+): CloudwatchCompositeAlarm {
+  return new CloudwatchCompositeAlarm(scope, id, {
+    alarmName: name,
+    alarmDescription: description,
+    alarmRule: rule,
+    ...actions(topicArn),
+  });
+}
+
+function rings({ resource }: Pick<Made, 'resource'>): string {
+  return `ALARM("${resource.alarmName}")`;
+}
+
+function describe(severity: string, description: string, section: string): string {
+  return `${severity}: ${description} ${runbook}#${section}`;
+}
+
+/** Who is told when it rings, and when it is over. */
+function actions(topicArn: string | null): { alarmActions: string[]; okActions: string[] } {
+  const told = topicArn === null ? [] : [topicArn];
+  return { alarmActions: told, okActions: told };
 }
 
 function isPerTargetGroup({ of }: Alarm): boolean {

@@ -1,13 +1,17 @@
 // What each kind of widget is to CloudWatch.
 // Next: stacks/modules/cicd.ts, whose deployments the alarms roll back.
 import { type Alarm } from '../../../observability/alarm.ts';
-import { governanceAlarms } from '../../../observability/alarms/governance.ts';
-import { serviceAlarms } from '../../../observability/alarms/service.ts';
-import { type Graph, type LogAnswer, type Spread, type Widget } from '../../../observability/dashboard.ts';
+import { alarms } from '../../../observability/alarms/all.ts';
+import {
+  type Calculated,
+  type Graph,
+  type LogAnswer,
+  type Spread,
+  type Widget,
+} from '../../../observability/dashboard.ts';
 import { type LogSource, type Signal, type SignalName, signals, type Subject } from '../../../observability/signals.ts';
 import { bandOf } from './anomaly-band.ts';
 
-const alarms: readonly Alarm[] = [...serviceAlarms, ...governanceAlarms];
 const periodSeconds = 60;
 
 /** Where the metrics are, and whose. */
@@ -33,6 +37,8 @@ export function properties(widget: Widget, context: WidgetContext): { type: stri
       };
     case 'judged':
       return { type: 'metric', properties: judged(widget.alarm, context) };
+    case 'calculated':
+      return { type: 'metric', properties: calculated(widget, context) };
     case 'spread':
       return { type: 'metric', properties: spread(widget, context) };
     default:
@@ -40,19 +46,27 @@ export function properties(widget: Widget, context: WidgetContext): { type: stri
   }
 }
 
-function graph({ kind, title, lines, math, axis }: Graph, context: WidgetContext): object {
-  const metrics: unknown[] = lines.map(({ signal, statistic, label }, index) =>
-    metric(signal, context, {
-      id: `m${index + 1}`,
-      stat: statistic,
-      label,
-      ...(math === undefined ? {} : { visible: false }),
-    }),
+function graph({ kind, title, lines, axis }: Graph, context: WidgetContext): object {
+  const metrics = lines.map(({ signal, statistic, label }, index) =>
+    metric(signal, context, { id: `m${index + 1}`, stat: statistic, label }),
   );
-  if (math !== undefined) metrics.push([{ id: 'e1', ...math }]);
   const common = { title, region: context.region, period: periodSeconds, metrics };
   if (kind === 'numbers') return { ...common, view: 'singleValue' };
   return { ...common, view: 'timeSeries', stacked: false, yAxis: axisOf(axis ?? unitOf(lines[0]?.signal)) };
+}
+
+function calculated({ title, view, of, math, axis }: Calculated, context: WidgetContext): object {
+  const metrics = [...hidden(of, context), ...math.map((each, index) => [{ id: `e${index + 1}`, ...each }])];
+  const common = { title, region: context.region, period: periodSeconds, metrics };
+  if (view === 'numbers') return { ...common, view: 'singleValue' };
+  return { ...common, view: 'timeSeries', stacked: false, yAxis: axisOf(axis) };
+}
+
+/** What expressions are made of. */
+function hidden(of: Alarm['of'], context: WidgetContext): unknown[][] {
+  return Object.entries(of).map(([id, { signal, statistic }]) =>
+    metric(signal, context, { id, stat: statistic, label: id, visible: false }),
+  );
 }
 
 /** Values come and go, so they are searched for (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html). */
@@ -76,16 +90,13 @@ function spread({ title, signal, statistic }: Spread, { region, namespaceOf }: W
 function judged(name: string, context: WidgetContext): object {
   const alarm = alarms.find((candidate) => candidate.name === name);
   if (alarm === undefined) throw new Error(`got alarm ${name} on a dashboard, expected one of observability/alarms`);
-  const { of, expression, threshold, severity } = alarm;
-  const metrics: unknown[] = Object.entries(of).map(([id, { signal, statistic }]) =>
-    metric(signal, context, {
-      id,
-      stat: statistic,
-      label: expression === undefined ? name : id,
-      ...(expression === undefined ? {} : { visible: false }),
-    }),
-  );
-  if (expression !== undefined) metrics.push([{ id: 'judged', expression, label: name }]);
+  const { of, expression, threshold, severity, axis = 'Percent' } = alarm;
+  const metrics: unknown[] =
+    expression === undefined
+      ? Object.entries(of).map(([id, { signal, statistic }]) =>
+          metric(signal, context, { id, stat: statistic, label: name }),
+        )
+      : [...hidden(of, context), [{ id: 'judged', expression, label: name }]];
   if (typeof threshold !== 'number') metrics.push([bandOf(of, threshold.band)]);
   const [first] = Object.values(of);
   return {
@@ -94,7 +105,7 @@ function judged(name: string, context: WidgetContext): object {
     period: alarm.periodSeconds,
     view: 'timeSeries',
     stacked: false,
-    yAxis: axisOf(expression === undefined ? unitOf(first?.signal) : 'Percent'),
+    yAxis: axisOf(expression === undefined ? unitOf(first?.signal) : axis),
     metrics,
     ...(typeof threshold === 'number' ? { annotations: { horizontal: [limitOf(alarm, threshold)] } } : {}),
   };

@@ -55,13 +55,11 @@ variable "load_balancer_arn_suffix" {
 }
 
 variable "target_group_arn_suffixes" {
-  description = "The target groups, as CloudWatch names them: orbit-blue, orbit-green, axon-blue, axon-green."
+  description = "The target groups, as CloudWatch names them: orbit-blue and orbit-green, which serve callers; axon-blue, axon-green."
   type        = map(string)
   validation {
     error_message = "target_group_arn_suffixes: expected every element to be at least 1 characters."
     condition     = alltrue([for item in var.target_group_arn_suffixes : length(item) >= 1])
-  }
-  default = {
   }
 }
 
@@ -284,6 +282,30 @@ resource "aws_cloudwatch_log_metric_filter" "count_unrecordeddecisions" {
     value         = "1"
   }
 }
+resource "aws_cloudwatch_log_metric_filter" "count_auditrecords" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "AuditRecords"
+  pattern        = "{ ($.message = \"decision\") && ($.chain = \"*\") }"
+  metric_transformation {
+    default_value = "0"
+    name          = "AuditRecords"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
+resource "aws_cloudwatch_log_metric_filter" "count_measureddecisions" {
+  log_group_name = aws_cloudwatch_log_group.governance_logs.name
+  name           = "MeasuredDecisions"
+  pattern        = "{ $.Permits >= 0 }"
+  metric_transformation {
+    default_value = "0"
+    name          = "MeasuredDecisions"
+    namespace     = "AgentRuntime/${var.name_prefix}"
+    unit          = "Count"
+    value         = "1"
+  }
+}
 resource "aws_cloudwatch_log_metric_filter" "count_orbiterrors" {
   log_group_name = aws_cloudwatch_log_group.orbit_logs.name
   name           = "OrbitErrors"
@@ -490,19 +512,6 @@ resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
   threshold          = 5
   treat_missing_data = "notBreaching"
   metric_query {
-    id          = "tasks"
-    return_data = false
-    metric {
-      dimensions = {
-        LoadBalancer = "${var.load_balancer_arn_suffix}"
-      }
-      metric_name = "HTTPCode_Target_5XX_Count"
-      namespace   = "AWS/ApplicationELB"
-      period      = 60
-      stat        = "Sum"
-    }
-  }
-  metric_query {
     id          = "balancer"
     return_data = false
     metric {
@@ -516,11 +525,12 @@ resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
     }
   }
   metric_query {
-    id          = "requests"
+    id          = "blue"
     return_data = false
     metric {
       dimensions = {
         LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
       }
       metric_name = "RequestCount"
       namespace   = "AWS/ApplicationELB"
@@ -529,39 +539,68 @@ resource "aws_cloudwatch_metric_alarm" "alarm_error_rate" {
     }
   }
   metric_query {
-    expression  = "IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 2, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
     id          = "judged"
     label       = "error-rate"
     return_data = true
   }
 }
-resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_fast" {
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_fast_long" {
   alarm_actions = [
 
   ]
-  alarm_description   = "P1: Callers' errors spend the error budget 14 times as fast as it lasts. docs/runbook.md#slo-burn-fast"
-  alarm_name          = "${var.name_prefix}-slo-burn-fast"
+  alarm_description   = "P1: Callers' errors spend the error budget 14.4 times as fast as it lasts. docs/runbook.md#slo-burn-fast"
+  alarm_name          = "${var.name_prefix}-slo-burn-fast-long"
   comparison_operator = "GreaterThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 12
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
   ok_actions = [
 
   ]
-  threshold          = 1.4000000000000001
+  threshold          = 1.44
   treat_missing_data = "notBreaching"
-  metric_query {
-    id          = "tasks"
-    return_data = false
-    metric {
-      dimensions = {
-        LoadBalancer = "${var.load_balancer_arn_suffix}"
-      }
-      metric_name = "HTTPCode_Target_5XX_Count"
-      namespace   = "AWS/ApplicationELB"
-      period      = 300
-      stat        = "Sum"
-    }
-  }
   metric_query {
     id          = "balancer"
     return_data = false
@@ -571,57 +610,278 @@ resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_fast" {
       }
       metric_name = "HTTPCode_ELB_5XX_Count"
       namespace   = "AWS/ApplicationELB"
-      period      = 300
+      period      = 3600
       stat        = "Sum"
     }
   }
   metric_query {
-    id          = "requests"
+    id          = "blue"
     return_data = false
     metric {
       dimensions = {
         LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
       }
       metric_name = "RequestCount"
       namespace   = "AWS/ApplicationELB"
-      period      = 300
+      period      = 3600
       stat        = "Sum"
     }
   }
   metric_query {
-    expression  = "IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 3600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 3600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 3600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
     id          = "judged"
     label       = "slo-burn-fast"
     return_data = true
   }
 }
-resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow" {
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_fast_short" {
   alarm_actions = [
-    "${aws_sns_topic.alerts.arn}"
+
   ]
-  alarm_description   = "P2: Callers' errors spend the error budget 6 times as fast as it lasts. docs/runbook.md#slo-burn-slow"
-  alarm_name          = "${var.name_prefix}-slo-burn-slow"
+  alarm_description   = "P1: Callers' errors spend the error budget 14.4 times as fast as it lasts. docs/runbook.md#slo-burn-fast"
+  alarm_name          = "${var.name_prefix}-slo-burn-fast-short"
   comparison_operator = "GreaterThanThreshold"
-  datapoints_to_alarm = 4
-  evaluation_periods  = 12
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
   ok_actions = [
-    "${aws_sns_topic.alerts.arn}"
+
   ]
-  threshold          = 0.6000000000000001
+  threshold          = 1.44
   treat_missing_data = "notBreaching"
   metric_query {
-    id          = "tasks"
+    id          = "balancer"
     return_data = false
     metric {
       dimensions = {
         LoadBalancer = "${var.load_balancer_arn_suffix}"
       }
-      metric_name = "HTTPCode_Target_5XX_Count"
+      metric_name = "HTTPCode_ELB_5XX_Count"
       namespace   = "AWS/ApplicationELB"
-      period      = 1800
+      period      = 300
       stat        = "Sum"
     }
   }
+  metric_query {
+    id          = "blue"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
+    id          = "judged"
+    label       = "slo-burn-fast"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_composite_alarm" "alarm_slo_burn_fast" {
+  alarm_actions = [
+
+  ]
+  alarm_description = "P1: Callers' errors spend the error budget 14.4 times as fast as it lasts. docs/runbook.md#slo-burn-fast"
+  alarm_name        = "${var.name_prefix}-slo-burn-fast"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast_long.alarm_name}\") AND ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast_short.alarm_name}\")"
+  ok_actions = [
+
+  ]
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow_long" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Callers' errors spend the error budget 6 times as fast as it lasts. docs/runbook.md#slo-burn-slow"
+  alarm_name          = "${var.name_prefix}-slo-burn-slow-long"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0.6
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 21600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blue"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 21600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 21600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 21600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 21600
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
+    id          = "judged"
+    label       = "slo-burn-slow"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow_short" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Callers' errors spend the error budget 6 times as fast as it lasts. docs/runbook.md#slo-burn-slow"
+  alarm_name          = "${var.name_prefix}-slo-burn-slow-short"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0.6
+  treat_missing_data = "notBreaching"
   metric_query {
     id          = "balancer"
     return_data = false
@@ -636,11 +896,12 @@ resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow" {
     }
   }
   metric_query {
-    id          = "requests"
+    id          = "blue"
     return_data = false
     metric {
       dimensions = {
         LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
       }
       metric_name = "RequestCount"
       namespace   = "AWS/ApplicationELB"
@@ -649,11 +910,255 @@ resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_slow" {
     }
   }
   metric_query {
-    expression  = "IF(requests > 100, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)"
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 1800
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
     id          = "judged"
     label       = "slo-burn-slow"
     return_data = true
   }
+}
+resource "aws_cloudwatch_composite_alarm" "alarm_slo_burn_slow" {
+  alarm_actions = [
+
+  ]
+  alarm_description = "P1: Callers' errors spend the error budget 6 times as fast as it lasts. docs/runbook.md#slo-burn-slow"
+  alarm_name        = "${var.name_prefix}-slo-burn-slow"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_slow_long.alarm_name}\") AND ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_slow_short.alarm_name}\")"
+  ok_actions = [
+
+  ]
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_lasting_long" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P2: Callers' errors spend the error budget 3 times as fast as it lasts. docs/runbook.md#slo-burn-lasting"
+  alarm_name          = "${var.name_prefix}-slo-burn-lasting-long"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0.3
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 86400
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blue"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 86400
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 86400
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 86400
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 86400
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
+    id          = "judged"
+    label       = "slo-burn-lasting"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_slo_burn_lasting_short" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P2: Callers' errors spend the error budget 3 times as fast as it lasts. docs/runbook.md#slo-burn-lasting"
+  alarm_name          = "${var.name_prefix}-slo-burn-lasting-short"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0.3
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "balancer"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+      }
+      metric_name = "HTTPCode_ELB_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 7200
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blue"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 7200
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "RequestCount"
+      namespace   = "AWS/ApplicationELB"
+      period      = 7200
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "blueerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 7200
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "greenerrors"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "HTTPCode_Target_5XX_Count"
+      namespace   = "AWS/ApplicationELB"
+      period      = 7200
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 5, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)"
+    id          = "judged"
+    label       = "slo-burn-lasting"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_composite_alarm" "alarm_slo_burn_lasting" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description = "P2: Callers' errors spend the error budget 3 times as fast as it lasts. docs/runbook.md#slo-burn-lasting"
+  alarm_name        = "${var.name_prefix}-slo-burn-lasting"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_lasting_long.alarm_name}\") AND ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_lasting_short.alarm_name}\")"
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
 }
 resource "aws_cloudwatch_metric_alarm" "alarm_slow" {
   alarm_actions = [
@@ -670,17 +1175,38 @@ resource "aws_cloudwatch_metric_alarm" "alarm_slow" {
   threshold          = 1
   treat_missing_data = "notBreaching"
   metric_query {
-    id          = "latency"
-    return_data = true
+    id          = "blue"
+    return_data = false
     metric {
       dimensions = {
         LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-blue}"
       }
       metric_name = "TargetResponseTime"
       namespace   = "AWS/ApplicationELB"
       period      = 60
       stat        = "p99"
     }
+  }
+  metric_query {
+    id          = "green"
+    return_data = false
+    metric {
+      dimensions = {
+        LoadBalancer = "${var.load_balancer_arn_suffix}"
+        TargetGroup  = "${var.target_group_arn_suffixes.orbit-green}"
+      }
+      metric_name = "TargetResponseTime"
+      namespace   = "AWS/ApplicationELB"
+      period      = 60
+      stat        = "p99"
+    }
+  }
+  metric_query {
+    expression  = "MAX([FILL(blue, 0), FILL(green, 0)])"
+    id          = "judged"
+    label       = "slow"
+    return_data = true
   }
 }
 resource "aws_cloudwatch_metric_alarm" "alarm_unhealthy_tasks" {
@@ -969,6 +1495,62 @@ resource "aws_cloudwatch_metric_alarm" "alarm_axon_memory" {
     }
   }
 }
+resource "aws_cloudwatch_metric_alarm" "alarm_orbit_unmeasured" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: No metric of orbit arrives, though each task writes some every ten seconds: its alarms are blind. docs/runbook.md#orbit-unmeasured"
+  alarm_name          = "${var.name_prefix}-orbit-unmeasured"
+  comparison_operator = "LessThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 1
+  treat_missing_data = var.always_on ? "breaching" : "notBreaching"
+  metric_query {
+    id          = "looks"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "OrbitSaturation"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "SampleCount"
+    }
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_axon_unmeasured" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: No metric of axon arrives, though each task writes some every ten seconds: its alarms are blind. docs/runbook.md#axon-unmeasured"
+  alarm_name          = "${var.name_prefix}-axon-unmeasured"
+  comparison_operator = "LessThanThreshold"
+  datapoints_to_alarm = 5
+  evaluation_periods  = 5
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 1
+  treat_missing_data = var.always_on ? "breaching" : "notBreaching"
+  metric_query {
+    id          = "looks"
+    return_data = true
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "AxonSaturation"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 60
+      stat        = "SampleCount"
+    }
+  }
+}
 resource "aws_cloudwatch_metric_alarm" "alarm_replay_set_filling" {
   alarm_actions = [
 
@@ -1116,8 +1698,8 @@ resource "aws_cloudwatch_metric_alarm" "alarm_decisions_failed" {
   alarm_description   = "P1: Decisions are denied because a policy is missing, stale, expired or not signed. docs/runbook.md#decisions-failed"
   alarm_name          = "${var.name_prefix}-decisions-failed"
   comparison_operator = "GreaterThanThreshold"
-  datapoints_to_alarm = 3
-  evaluation_periods  = 5
+  datapoints_to_alarm = 2
+  evaluation_periods  = 3
   ok_actions = [
 
   ]
@@ -1132,7 +1714,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm_decisions_failed" {
       }
       metric_name = "FailedDecisions"
       namespace   = "AgentRuntime/${var.name_prefix}"
-      period      = 60
+      period      = 300
       stat        = "Sum"
     }
   }
@@ -1414,6 +1996,212 @@ resource "aws_cloudwatch_metric_alarm" "alarm_decisions_unrecorded" {
     }
   }
 }
+resource "aws_cloudwatch_metric_alarm" "alarm_audit_gap" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Decisions were given whose records are not in the log: something answers without recording. docs/runbook.md#audit-gap"
+  alarm_name          = "${var.name_prefix}-audit-gap"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 1
+  evaluation_periods  = 1
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "decisions"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "MeasuredDecisions"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "records"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "AuditRecords"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "atonce"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "ConcurrentExecutions"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Maximum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(decisions, 0) - FILL(records, 0)) > FILL(atonce, 1), (FILL(decisions, 0) - FILL(records, 0)), 0)"
+    id          = "judged"
+    label       = "audit-gap"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_audit_lost" {
+  alarm_actions = [
+
+  ]
+  alarm_description   = "P1: Lambda ran Governance for a quarter of an hour, and records of it are not in the log. docs/runbook.md#audit-lost"
+  alarm_name          = "${var.name_prefix}-audit-lost"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 3
+  ok_actions = [
+
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "invocations"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "errors"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Errors"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "records"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "AuditRecords"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "atonce"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "ConcurrentExecutions"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Maximum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(invocations, 0) - FILL(errors, 0) - FILL(records, 0)) > FILL(atonce, 1), (FILL(invocations, 0) - FILL(errors, 0) - FILL(records, 0)), 0)"
+    id          = "judged"
+    label       = "audit-lost"
+    return_data = true
+  }
+}
+resource "aws_cloudwatch_metric_alarm" "alarm_governance_unmeasured" {
+  alarm_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  alarm_description   = "P2: Lambda ran Governance for a quarter of an hour, and its metrics did not arrive: its alarms are blind. docs/runbook.md#governance-unmeasured"
+  alarm_name          = "${var.name_prefix}-governance-unmeasured"
+  comparison_operator = "GreaterThanThreshold"
+  datapoints_to_alarm = 3
+  evaluation_periods  = 3
+  ok_actions = [
+    "${aws_sns_topic.alerts.arn}"
+  ]
+  threshold          = 0
+  treat_missing_data = "notBreaching"
+  metric_query {
+    id          = "invocations"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Invocations"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "errors"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "Errors"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+  metric_query {
+    id          = "decisions"
+    return_data = false
+    metric {
+      dimensions = {
+
+      }
+      metric_name = "Permits"
+      namespace   = "AgentRuntime/${var.name_prefix}"
+      period      = 300
+      stat        = "SampleCount"
+    }
+  }
+  metric_query {
+    id          = "atonce"
+    return_data = false
+    metric {
+      dimensions = {
+        FunctionName = "${var.name_prefix}-governance"
+      }
+      metric_name = "ConcurrentExecutions"
+      namespace   = "AWS/Lambda"
+      period      = 300
+      stat        = "Maximum"
+    }
+  }
+  metric_query {
+    expression  = "IF((FILL(invocations, 0) - FILL(errors, 0) - FILL(decisions, 0)) > FILL(atonce, 1), (FILL(invocations, 0) - FILL(errors, 0) - FILL(decisions, 0)), 0)"
+    id          = "judged"
+    label       = "governance-unmeasured"
+    return_data = true
+  }
+}
 resource "aws_cloudwatch_metric_alarm" "alarm_mesh_refused" {
   alarm_actions = [
 
@@ -1558,9 +2346,9 @@ resource "aws_cloudwatch_composite_alarm" "urgent" {
   alarm_actions = [
     "${aws_sns_topic.pages.arn}"
   ]
-  alarm_description = "P0 or P1: the runtime fails its callers; look at the dashboard service-health first."
+  alarm_description = "P0, P1: The runtime fails its callers; look at the dashboard service-health first. docs/runbook.md#urgent"
   alarm_name        = "${var.name_prefix}-urgent"
-  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_replay_set_filling.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\")"
+  alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_orbit_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_axon_down.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_error_rate.alarm_name}\") OR ALARM(\"${aws_cloudwatch_composite_alarm.alarm_slo_burn_fast.alarm_name}\") OR ALARM(\"${aws_cloudwatch_composite_alarm.alarm_slo_burn_slow.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_unanswered.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_replay_set_filling.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_errors.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_governance_throttled.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_failed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_decisions_unrecorded.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_audit_gap.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_audit_lost.alarm_name}\")"
   ok_actions = [
     "${aws_sns_topic.pages.arn}"
   ]
@@ -1569,7 +2357,7 @@ resource "aws_cloudwatch_composite_alarm" "intrusion" {
   alarm_actions = [
     "${aws_sns_topic.pages.arn}"
   ]
-  alarm_description = "P0 or P1: somebody tries what no program does; look at governance-decisions."
+  alarm_description = "P0, P1: Somebody tries what no program does; look at the dashboard governance-decisions first. docs/runbook.md#intrusion"
   alarm_name        = "${var.name_prefix}-intrusion"
   alarm_rule        = "ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_refused.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_grants_replayed.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_identity_mismatch.alarm_name}\") OR ALARM(\"${aws_cloudwatch_metric_alarm.alarm_mesh_refused.alarm_name}\")"
   ok_actions = [
@@ -1577,23 +2365,23 @@ resource "aws_cloudwatch_composite_alarm" "intrusion" {
   ]
 }
 resource "aws_cloudwatch_dashboard" "dashboard_service_health" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Service health\nAre callers served? Look here first. Runbook: docs/runbook.md#service-health\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of the services\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-error-rate\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-unanswered\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-orbit-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-axon-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-urgent\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-intrusion\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Now, in a minute\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"server errors\"}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"denied\"}]],\"view\":\"singleValue\"}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Requests and server errors\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"server errors of tasks\"}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"server errors of the balancer\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Available: answered without a server error\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"100 - 100 * (FILL(m1, 0) + FILL(m2, 0)) / m3\",\"label\":\"available\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"% of requests\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Until the head of the answer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Errors logged, and questions without an answer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"orbit\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"governance did not answer\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Service health\nAre callers served? Look here first. Runbook: docs/runbook.md#service-health\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of the services\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-urgent\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-intrusion\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-orbit-down\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-axon-down\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-error-rate\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-slo-burn-fast\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-slo-burn-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-unanswered\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Now, in a minute\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blueerrors\",\"stat\":\"Sum\",\"label\":\"blueerrors\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenerrors\",\"stat\":\"Sum\",\"label\":\"greenerrors\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"permits\",\"stat\":\"Sum\",\"label\":\"permits\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0))\",\"label\":\"requests\"}],[{\"id\":\"e2\",\"expression\":\"(FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0))\",\"label\":\"server errors\"}],[{\"id\":\"e3\",\"expression\":\"FILL(permits, 0)\",\"label\":\"permitted\"}],[{\"id\":\"e4\",\"expression\":\"FILL(denials, 0)\",\"label\":\"denied\"}]],\"view\":\"singleValue\"}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Requests of callers, and server errors\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blueerrors\",\"stat\":\"Sum\",\"label\":\"blueerrors\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenerrors\",\"stat\":\"Sum\",\"label\":\"greenerrors\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0))\",\"label\":\"requests\"}],[{\"id\":\"e2\",\"expression\":\"(FILL(blueerrors, 0) + FILL(greenerrors, 0))\",\"label\":\"server errors of tasks\"}],[{\"id\":\"e3\",\"expression\":\"FILL(balancer, 0)\",\"label\":\"server errors of the balancer\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Available: answered without a server error\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blueerrors\",\"stat\":\"Sum\",\"label\":\"blueerrors\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenerrors\",\"stat\":\"Sum\",\"label\":\"greenerrors\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"100 - 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0))\",\"label\":\"available\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"% of requests\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Until callers have the head of the answer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep50\",\"stat\":\"p50\",\"label\":\"bluep50\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp50\",\"stat\":\"p50\",\"label\":\"greenp50\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep95\",\"stat\":\"p95\",\"label\":\"bluep95\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp95\",\"stat\":\"p95\",\"label\":\"greenp95\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep99\",\"stat\":\"p99\",\"label\":\"bluep99\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp99\",\"stat\":\"p99\",\"label\":\"greenp99\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"MAX([FILL(bluep50, 0), FILL(greenp50, 0)])\",\"label\":\"p50\"}],[{\"id\":\"e2\",\"expression\":\"MAX([FILL(bluep95, 0), FILL(greenp95, 0)])\",\"label\":\"p95\"}],[{\"id\":\"e3\",\"expression\":\"MAX([FILL(bluep99, 0), FILL(greenp99, 0)])\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Errors logged, and questions without an answer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"orbit\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"governance did not answer\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":20,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Tasks that run\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m1\",\"stat\":\"SampleCount\",\"label\":\"orbit\"}],[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m2\",\"stat\":\"SampleCount\",\"label\":\"axon\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"tasks\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":20,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Lines of metrics that arrive\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitSaturation\",{\"id\":\"m1\",\"stat\":\"SampleCount\",\"label\":\"orbit\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonSaturation\",{\"id\":\"m2\",\"stat\":\"SampleCount\",\"label\":\"axon\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"lines\",\"min\":0,\"showUnits\":false}}}}]}"
   dashboard_name = "${var.name_prefix}-service-health"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_latency" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Latency by hop\nWhich hop is slow? Each includes those behind it, except that Governance and Axon are beside each other. Runbook: docs/runbook.md#latency\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"latency\",\"stat\":\"p99\",\"label\":\"slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 1\",\"value\":1,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"At the load balancer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit asks Governance\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit calls Axon\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon verifies the grant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The model\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the decision\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm governance-slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"duration\",\"stat\":\"p99\",\"label\":\"governance-slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 250\",\"value\":250,\"color\":\"#d62728\"}]}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Latency by hop\nWhich hop is slow? Each includes those behind it, except that Governance and Axon are beside each other. Runbook: docs/runbook.md#latency\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"p99\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"p99\",\"label\":\"green\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"MAX([FILL(blue, 0), FILL(green, 0)])\",\"label\":\"slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 1\",\"value\":1,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Callers, at the load balancer\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep50\",\"stat\":\"p50\",\"label\":\"bluep50\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp50\",\"stat\":\"p50\",\"label\":\"greenp50\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep95\",\"stat\":\"p95\",\"label\":\"bluep95\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp95\",\"stat\":\"p95\",\"label\":\"greenp95\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"bluep99\",\"stat\":\"p99\",\"label\":\"bluep99\",\"visible\":false}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenp99\",\"stat\":\"p99\",\"label\":\"greenp99\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"MAX([FILL(bluep50, 0), FILL(greenp50, 0)])\",\"label\":\"p50\"}],[{\"id\":\"e2\",\"expression\":\"MAX([FILL(bluep95, 0), FILL(greenp95, 0)])\",\"label\":\"p95\"}],[{\"id\":\"e3\",\"expression\":\"MAX([FILL(bluep99, 0), FILL(greenp99, 0)])\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"OrbitLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit asks Governance\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"GovernLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":8,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Orbit calls Axon\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ActLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon: a request\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"AxonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Axon verifies the grant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"VerifyLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The model\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"ReasonLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the decision\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm governance-slow, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/Lambda\",\"Duration\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"duration\",\"stat\":\"p99\",\"label\":\"governance-slow\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 250\",\"value\":250,\"color\":\"#d62728\"}]}}}]}"
   dashboard_name = "${var.name_prefix}-latency"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_error_rates" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Error rates\nWhat fails, and how much of the 0.1% that may fail is used? A burn of 1 uses a budget just up. Runbook: docs/runbook.md#error-rates\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm error-rate, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"tasks\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"requests\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(requests > 20, 100 * (FILL(tasks, 0) + FILL(balancer, 0)) / requests, 0)\",\"label\":\"error-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Burn of the error budget, 99.9%\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"tasks\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"requests\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(m1, 0) + FILL(m2, 0)) / m3 / 0.001\",\"label\":\"burn\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"times the budget\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Requests of callers by status\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and route = \"/dispatch\" | stats count(*) as requests by status\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Refusals of Axon by code\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-axon' | filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc\"}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Orbit answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"OrbitProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Axon answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"AxonProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm grants-refused, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"refusals\",\"stat\":\"Sum\",\"label\":\"grants-refused\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"orbit-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"axon-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"The function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"errors\"}],[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"throttles\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Secrets and dead letters\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-secrets-rotation\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"rotations failed\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Error rates\nWhat fails, and how much of the 0.1% that may fail is used? A burn of 1 uses a budget just up. Runbook: docs/runbook.md#error-rates\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm error-rate, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blueerrors\",\"stat\":\"Sum\",\"label\":\"blueerrors\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenerrors\",\"stat\":\"Sum\",\"label\":\"greenerrors\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF((FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) > 2, 100 * (FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)), 0)\",\"label\":\"error-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Burn of the error budget, 99.9%\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blueerrors\",\"stat\":\"Sum\",\"label\":\"blueerrors\",\"visible\":false}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"greenerrors\",\"stat\":\"Sum\",\"label\":\"greenerrors\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(blueerrors, 0) + FILL(greenerrors, 0) + FILL(balancer, 0)) / (FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0)) / 0.001\",\"label\":\"burn\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"times the budget\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Requests of callers by status\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-orbit' | filter message = \"request\" and route = \"/dispatch\" | stats count(*) as requests by status | sort requests desc\"}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Refusals of Axon by code\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"bar\",\"query\":\"SOURCE '/ecs/${var.name_prefix}-axon' | filter ispresent(refusal) | stats count(*) as refusals by refusal | sort refusals desc\"}},{\"x\":0,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Orbit answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"OrbitProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":12,\"y\":14,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Problems that Axon answers, by code\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"code\"} MetricName=\"AxonProblems\"', 'Sum', 60)\",\"label\":\"code\"}]]}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm grants-refused, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"refusals\",\"stat\":\"Sum\",\"label\":\"grants-refused\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 5\",\"value\":5,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"orbit-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-errors, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonErrors\",{\"id\":\"errors\",\"stat\":\"Sum\",\"label\":\"axon-errors\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 10\",\"value\":10,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: the function\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"errors\"}],[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"throttles\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Secrets and dead letters\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Errors\",\"FunctionName\",\"${var.name_prefix}-secrets-rotation\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"rotations failed\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
   dashboard_name = "${var.name_prefix}-error-rates"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_resource_use" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Resource use\nWhat runs out, and how far is it from that? Runbook: docs/runbook.md#resource-use\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"orbit-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"axon-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"orbit-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"axon-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"orbit-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"axon-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm replay-set-filling, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReplaySetUse\",{\"id\":\"use\",\"stat\":\"Maximum\",\"label\":\"replay-set-filling\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 80\",\"value\":80,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Network, with Container Insights\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m1\",\"stat\":\"Average\",\"label\":\"orbit receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m2\",\"stat\":\"Average\",\"label\":\"orbit sends\"}],[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m3\",\"stat\":\"Average\",\"label\":\"axon receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m4\",\"stat\":\"Average\",\"label\":\"axon sends\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Bytes/Second\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: executions at once\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"ConcurrentExecutions\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Maximum\",\"label\":\"executions\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm tls-certificate-expiring, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":86400,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/CertificateManager\",\"DaysToExpiry\",\"CertificateArn\",\"${var.certificate_arn}\",{\"id\":\"days\",\"stat\":\"Minimum\",\"label\":\"tls-certificate-expiring\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm below 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Load: requests and invocations\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"invocations\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Saturation: throttled\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"invocations\"}],[\"AWS/DynamoDB\",\"ReadThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-policies\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"policy reads\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-quotas\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"quota writes\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-grants\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"grant writes\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Unhealthy dependencies\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Resource use\nWhat runs out, and how far is it from that? Runbook: docs/runbook.md#resource-use\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"orbit-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-cpu, P3\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"CPUUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"cpu\",\"stat\":\"Average\",\"label\":\"axon-cpu\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"orbit-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-memory, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/ECS\",\"MemoryUtilization\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"memory\",\"stat\":\"Maximum\",\"label\":\"axon-memory\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 90\",\"value\":90,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm orbit-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"OrbitSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"orbit-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm axon-saturated, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"AxonSaturation\",{\"id\":\"busy\",\"stat\":\"Maximum\",\"label\":\"axon-saturated\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 85\",\"value\":85,\"color\":\"#d62728\"}]}}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm replay-set-filling, P1\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"ReplaySetUse\",{\"id\":\"use\",\"stat\":\"Maximum\",\"label\":\"replay-set-filling\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 80\",\"value\":80,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Network, with Container Insights\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m1\",\"stat\":\"Average\",\"label\":\"orbit receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-orbit\",{\"id\":\"m2\",\"stat\":\"Average\",\"label\":\"orbit sends\"}],[\"ECS/ContainerInsights\",\"NetworkRxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m3\",\"stat\":\"Average\",\"label\":\"axon receives\"}],[\"ECS/ContainerInsights\",\"NetworkTxBytes\",\"ClusterName\",\"${var.name_prefix}-cluster\",\"ServiceName\",\"${var.name_prefix}-axon\",{\"id\":\"m4\",\"stat\":\"Average\",\"label\":\"axon sends\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Bytes/Second\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Governance: executions at once\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"ConcurrentExecutions\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Maximum\",\"label\":\"executions\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":20,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm tls-certificate-expiring, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":86400,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AWS/CertificateManager\",\"DaysToExpiry\",\"CertificateArn\",\"${var.certificate_arn}\",{\"id\":\"days\",\"stat\":\"Minimum\",\"label\":\"tls-certificate-expiring\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm below 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Load: requests and invocations\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",{\"id\":\"balancer\",\"stat\":\"Sum\",\"label\":\"balancer\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-blue}\",{\"id\":\"blue\",\"stat\":\"Sum\",\"label\":\"blue\",\"visible\":false}],[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${var.load_balancer_arn_suffix}\",\"TargetGroup\",\"${var.target_group_arn_suffixes.orbit-green}\",{\"id\":\"green\",\"stat\":\"Sum\",\"label\":\"green\",\"visible\":false}],[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"invocations\",\"stat\":\"Sum\",\"label\":\"invocations\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"(FILL(blue, 0) + FILL(green, 0) + FILL(balancer, 0))\",\"label\":\"requests\"}],[{\"id\":\"e2\",\"expression\":\"FILL(invocations, 0)\",\"label\":\"invocations\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":8,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Saturation: throttled\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Throttles\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"invocations\"}],[\"AWS/DynamoDB\",\"ReadThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-policies\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"policy reads\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-quotas\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"quota writes\"}],[\"AWS/DynamoDB\",\"WriteThrottleEvents\",\"TableName\",\"${var.name_prefix}-governance-grants\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"grant writes\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":16,\"y\":26,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Unhealthy dependencies\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}],[\"AWS/SQS\",\"ApproximateNumberOfMessagesVisible\",\"QueueName\",\"${var.name_prefix}-governance-dead-letters\",{\"id\":\"m2\",\"stat\":\"Maximum\",\"label\":\"dead letters\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}}]}"
   dashboard_name = "${var.name_prefix}-resource-use"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_governance_decisions" {
-  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Governance decisions\nWhat is decided, for which reason, by which revision, and did somebody try? Runbook: docs/runbook.md#governance-decisions\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of deciding\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-failed\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-denials-spike\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-unrecorded\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"denied\"}],[\"AgentRuntime/${var.name_prefix}\",\"FailedDecisions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"denied by failure\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions by reason\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"reason\"} MetricName=\"Decisions\"', 'Sum', 60)\",\"label\":\"reason\"}]]}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Time to decide\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm policy-stale, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"PolicyAge\",{\"id\":\"age\",\"stat\":\"Maximum\",\"label\":\"policy-stale\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Policy revision by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"tenant\"} MetricName=\"PolicyRevision\"', 'Maximum', 60)\",\"label\":\"tenant\"}]]}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm signing-certificate-old, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"CertificateAge\",{\"id\":\"age\",\"stat\":\"Minimum\",\"label\":\"signing-certificate-old\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 720\",\"value\":720,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Policy revisions that decide\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" and ispresent(policy.tenant) | stats count(*) as decisions by policy.tenant, policy.revision | sort decisions desc\"}},{\"x\":12,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Quotas charged, and the least that was left\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter ispresent(quota.id) | stats count(*) as charged, min(quota.remaining) as left by quota.id | sort charged desc\"}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Somebody tried\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"refused by Axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"Replays\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"of these, replayed\"}],[\"AgentRuntime/${var.name_prefix}\",\"MeshRefusals\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"refused by the mesh\"}],[\"AgentRuntime/${var.name_prefix}\",\"IdentityMismatches\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"named another\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"On record\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"UnrecordedDecisions\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"decisions not recorded\"}],[\"AgentRuntime/${var.name_prefix}\",\"UnansweredQuestions\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"questions unanswered\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-spike, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials-spike\"}],[{\"id\":\"usual\",\"expression\":\"ANOMALY_DETECTION_BAND(denials, 4)\",\"label\":\"usual\"}]]}},{\"x\":12,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-rate, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"permits\",\"stat\":\"Sum\",\"label\":\"permits\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(denials + permits > 100, 100 * denials / (denials + permits), 0)\",\"label\":\"denials-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 50\",\"value\":50,\"color\":\"#d62728\"}]}}}]}"
+  dashboard_body = "{\"widgets\":[{\"type\":\"text\",\"x\":0,\"y\":0,\"width\":24,\"height\":2,\"properties\":{\"markdown\":\"# Governance decisions\nWhat is decided, for which reason, by which revision, and did somebody try? Runbook: docs/runbook.md#governance-decisions\"}},{\"x\":0,\"y\":2,\"width\":12,\"height\":6,\"type\":\"alarm\",\"properties\":{\"title\":\"Alarms of deciding\",\"alarms\":[\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-intrusion\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-errors\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-throttled\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-governance-slow\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-failed\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-denials-spike\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-audit-gap\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-audit-lost\",\"arn:${data.aws_partition.current_partition.partition}:cloudwatch:${data.aws_region.current_region.name}:${data.aws_caller_identity.current.account_id}:alarm:${var.name_prefix}-decisions-unrecorded\"]}},{\"x\":12,\"y\":2,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"permitted\"}],[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"denied\"}],[\"AgentRuntime/${var.name_prefix}\",\"FailedDecisions\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"denied by failure\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Decisions by reason\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"reason\"} MetricName=\"Decisions\"', 'Sum', 60)\",\"label\":\"reason\"}]]}},{\"x\":12,\"y\":8,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Time to decide\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m1\",\"stat\":\"p50\",\"label\":\"p50\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m2\",\"stat\":\"p95\",\"label\":\"p95\"}],[\"AgentRuntime/${var.name_prefix}\",\"DecisionLatency\",{\"id\":\"m3\",\"stat\":\"p99\",\"label\":\"p99\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Milliseconds\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm policy-stale, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"PolicyAge\",{\"id\":\"age\",\"stat\":\"Maximum\",\"label\":\"policy-stale\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 30\",\"value\":30,\"color\":\"#d62728\"}]}}},{\"x\":8,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Policy revision by tenant\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"\",\"min\":0,\"showUnits\":false}},\"metrics\":[[{\"id\":\"e1\",\"expression\":\"SEARCH('{\"AgentRuntime/${var.name_prefix}\",\"tenant\"} MetricName=\"PolicyRevision\"', 'Maximum', 60)\",\"label\":\"tenant\"}]]}},{\"x\":16,\"y\":14,\"width\":8,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm signing-certificate-old, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Seconds\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"CertificateAge\",{\"id\":\"age\",\"stat\":\"Minimum\",\"label\":\"signing-certificate-old\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 720\",\"value\":720,\"color\":\"#d62728\"}]}}},{\"x\":0,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Policy revisions that decide\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter message = \"decision\" and ispresent(policy.tenant) | stats count(*) as decisions by policy.tenant, policy.revision | sort decisions desc\"}},{\"x\":12,\"y\":20,\"width\":12,\"height\":6,\"type\":\"log\",\"properties\":{\"title\":\"Quotas charged, and the least that was left\",\"region\":\"${data.aws_region.current_region.name}\",\"view\":\"table\",\"query\":\"SOURCE '/aws/lambda/${var.name_prefix}-governance' | filter ispresent(quota.id) | stats count(*) as charged, min(quota.remaining) as left by quota.id | sort charged desc\"}},{\"x\":0,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Somebody tried\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Refusals\",{\"id\":\"m1\",\"stat\":\"Sum\",\"label\":\"refused by Axon\"}],[\"AgentRuntime/${var.name_prefix}\",\"Replays\",{\"id\":\"m2\",\"stat\":\"Sum\",\"label\":\"of these, replayed\"}],[\"AgentRuntime/${var.name_prefix}\",\"MeshRefusals\",{\"id\":\"m3\",\"stat\":\"Sum\",\"label\":\"refused by the mesh\"}],[\"AgentRuntime/${var.name_prefix}\",\"IdentityMismatches\",{\"id\":\"m4\",\"stat\":\"Sum\",\"label\":\"named another\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":12,\"y\":26,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"On record\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":60,\"metrics\":[[\"AWS/Lambda\",\"Invocations\",\"FunctionName\",\"${var.name_prefix}-governance\",{\"id\":\"invocations\",\"stat\":\"Sum\",\"label\":\"invocations\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"decisions\",\"stat\":\"SampleCount\",\"label\":\"decisions\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"AuditRecords\",{\"id\":\"records\",\"stat\":\"Sum\",\"label\":\"records\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"UnrecordedDecisions\",{\"id\":\"unrecorded\",\"stat\":\"Sum\",\"label\":\"unrecorded\",\"visible\":false}],[{\"id\":\"e1\",\"expression\":\"FILL(invocations, 0)\",\"label\":\"invocations\"}],[{\"id\":\"e2\",\"expression\":\"FILL(decisions, 0)\",\"label\":\"decisions\"}],[{\"id\":\"e3\",\"expression\":\"FILL(records, 0)\",\"label\":\"audit records\"}],[{\"id\":\"e4\",\"expression\":\"FILL(unrecorded, 0)\",\"label\":\"could not be written\"}]],\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}}}},{\"x\":0,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-spike, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Count\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials-spike\"}],[{\"id\":\"usual\",\"expression\":\"ANOMALY_DETECTION_BAND(denials, 4)\",\"label\":\"usual\"}]]}},{\"x\":12,\"y\":32,\"width\":12,\"height\":6,\"type\":\"metric\",\"properties\":{\"title\":\"Alarm denials-rate, P2\",\"region\":\"${data.aws_region.current_region.name}\",\"period\":300,\"view\":\"timeSeries\",\"stacked\":false,\"yAxis\":{\"left\":{\"label\":\"Percent\",\"min\":0,\"showUnits\":false}},\"metrics\":[[\"AgentRuntime/${var.name_prefix}\",\"Denials\",{\"id\":\"denials\",\"stat\":\"Sum\",\"label\":\"denials\",\"visible\":false}],[\"AgentRuntime/${var.name_prefix}\",\"Permits\",{\"id\":\"permits\",\"stat\":\"Sum\",\"label\":\"permits\",\"visible\":false}],[{\"id\":\"judged\",\"expression\":\"IF(denials + permits > 100, 100 * denials / (denials + permits), 0)\",\"label\":\"denials-rate\"}]],\"annotations\":{\"horizontal\":[{\"label\":\"alarm above 50\",\"value\":50,\"color\":\"#d62728\"}]}}}]}"
   dashboard_name = "${var.name_prefix}-governance-decisions"
 }
 resource "aws_cloudwatch_dashboard" "dashboard_tenants" {
