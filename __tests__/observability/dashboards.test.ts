@@ -50,7 +50,7 @@ describe.each(bodies)('%s', (_, body) => {
   test('begins with what it answers and where to read on', () => {
     const [header] = dashboardBody.parse(body).widgets;
     expect(header?.type === 'text' && header.properties.markdown).toMatch(
-      /^# .+\n.+[?.] .*docs\/runbook[.]md#[a-z-]+$/,
+      /^# .+\n.+[?.] .*\[Runbook\]\(\$\{var[.]runbook_url\}#[a-z-]+\)$/,
     );
   });
 

@@ -139,5 +139,5 @@ function periodMinutes({ metric_query: queries }: MetricAlarm): number {
 }
 
 function sectionOf(description: string): string {
-  return description.split('docs/runbook.md#')[1] ?? '';
+  return /#([a-z-]+)$/.exec(description)?.[1] ?? '';
 }

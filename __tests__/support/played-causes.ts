@@ -129,6 +129,12 @@ export const causes: readonly Cause[] = [
     urgent: ['decisions-failed', 'governance-unanswered', 'error-rate', ...burns],
   },
   {
+    cause: 'no key is certified anew, and the last certificates near their end',
+    changes: { certificateAge: each(permittedPerMinute, 800) },
+    page: 'urgent',
+    urgent: ['signing-certificate-old'],
+  },
+  {
     cause: 'the model fails',
     changes: { blueErrors: permitted, axonErrors: permitted, orbitErrors: permitted },
     page: 'urgent',

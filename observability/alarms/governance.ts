@@ -96,7 +96,7 @@ export const governanceAlarms: readonly Alarm[] = [
   },
   {
     name: 'signing-certificate-old',
-    severity: 'P2',
+    severity: 'P1',
     // A certificate lives 900 s and is renewed from 600 s on; what woke up late renews at once, so the youngest counts.
     description: 'No key that signs grants was certified anew for 12 minutes; after 15 nothing is permitted.',
     of: { age: { signal: 'certificateAge', statistic: 'Minimum' } },

@@ -63,6 +63,7 @@ export function withNames(text: string): string {
     if (reference === 'var.load_balancer_arn_suffix') return `app/${shownPrefix}/0123456789abcdef`;
     if (reference === 'var.target_group_arn_suffixes.orbit-blue') return blueGroup;
     if (reference === 'var.target_group_arn_suffixes.orbit-green') return blueGroup.replace('-b/', '-g/');
+    if (reference === 'var.runbook_url') return 'docs/runbook.md';
     if (reference === 'var.certificate_arn')
       return 'arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
     if (reference === 'data.aws_region.current_region.name') return 'eu-central-1';

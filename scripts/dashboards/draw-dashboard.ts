@@ -55,6 +55,11 @@ export async function toPng(svg: string): Promise<Uint8Array> {
   }
 }
 
+/** A picture has no links: it shows where they lead. */
+function withoutLinks(markdown: string): string {
+  return markdown.replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1: $2');
+}
+
 async function framed(widget: BodyWidget, index: number, shown: Shown): Promise<string> {
   const x = widget.x * cell.width + gap;
   const y = widget.y * cell.height + gap;
@@ -63,7 +68,7 @@ async function framed(widget: BodyWidget, index: number, shown: Shown): Promise<
   const frame = `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="4" fill="#fff" stroke="#d5dbdb"/>`;
   if (widget.type === 'text') {
     const [title = '', ...rest] = (widget.properties.markdown ?? '').split('\n');
-    return `${frame}<text x="${x + 12}" y="${y + 32}" font-size="22" font-weight="bold">${escapeXml(title.replace(/^# /, ''))}</text><text x="${x + 12}" y="${y + 58}" font-size="13" fill="#444">${escapeXml(rest.join(' '))}</text>`;
+    return `${frame}<text x="${x + 12}" y="${y + 32}" font-size="22" font-weight="bold">${escapeXml(title.replace(/^# /, ''))}</text><text x="${x + 12}" y="${y + 58}" font-size="13" fill="#444">${escapeXml(withoutLinks(rest.join(' ')))}</text>`;
   }
   const inside = await drawWidget(widget, { ...shown, width, height: height - titleHeight });
   // Each chart numbers its own clip paths from nought: in one picture they need names of their own.

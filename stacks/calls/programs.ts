@@ -48,6 +48,9 @@ export function callDoors(
     ),
     certificate_arn: release.certificate_arn,
     always_on: config.capacity.officeHours === null,
+    ...(config.delivery && {
+      runbook_url: `https://github.com/${config.delivery.repository}/blob/main/docs/runbook.md`,
+    }),
     emails: config.alerts.emails,
     pager_duty_url: pagerDutyUrl,
   });

@@ -28,6 +28,11 @@ const inputs = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: 'Whether tasks run at all hours, so that their silence is an alarm.' }),
+  runbook_url: z
+    .string()
+    .min(1)
+    .default('docs/runbook.md')
+    .meta({ description: 'Where the runbook is, for the links of alarms and dashboards to its sections.' }),
   emails: z
     .array(z.string().regex(/^[^@ ]+@[^@ ]+$/))
     .default([])

@@ -1,11 +1,14 @@
 // What observability/ declares, as resources: encrypted, retained, told to somebody, and each environment's own.
 // Next: stacks/modules/observability.ts.
 import { App } from 'cdktf';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { alarms, isUrgent, pages } from '../../../observability/alarms/all.ts';
 import { observability } from '../../../stacks/modules/observability.ts';
 import { type TerraformBlock } from '../../../stacks/terraform-json.ts';
+import { repositoryRoot } from '../../support/repository-files.ts';
 import { account, isAllowed, readStatements } from '../../support/synthesized-policy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -110,7 +113,7 @@ describe('alarms', () => {
     const paging = pages.map((page) => composites[page.name] ?? {});
     const behind = paging.filter((block) => String(block['alarm_rule']).includes(`.${id(name)}.`));
     expect(made(name)['alarm_description']).toContain(`${alarm.severity}: `);
-    expect(made(name)['alarm_description']).toContain(`docs/runbook.md#${name}`);
+    expect(made(name)['alarm_description']).toMatch(new RegExp(` [$][{]var[.]runbook_url[}]#${name}$`));
     if (isUrgent(alarm)) {
       expect(made(name)['alarm_actions']).toEqual([]);
       expect(behind).toHaveLength(1);
@@ -123,7 +126,7 @@ describe('alarms', () => {
 
   test.each(pages)('$name pages, and links its section of the runbook', ({ name }) => {
     expect(composites[name]).toMatchObject({ alarm_actions: [pagesTopic], ok_actions: [pagesTopic] });
-    expect(composites[name]?.['alarm_description']).toMatch(new RegExp(`docs/runbook[.]md#${name}$`));
+    expect(composites[name]?.['alarm_description']).toMatch(new RegExp(` [$][{]var[.]runbook_url[}]#${name}$`));
   });
 
   test('what looks like an attack pages apart from failures', () => {
@@ -179,4 +182,14 @@ test('saved queries look at groups of this environment', () => {
     expect(block['name']).toMatch(/^\$\{var[.]name_prefix\}\//);
     for (const group of block['log_group_names'] as string[]) expect(group).toContain('${var.name_prefix}-');
   }
+});
+
+test.each(['dev', 'staging', 'prod'])('links of %s lead to the repository that its pipeline is of', (name) => {
+  const file = path.join(repositoryRoot, 'infra/environments', name, 'main.tf.json');
+  const { module } = JSON.parse(readFileSync(file, 'utf8')) as {
+    module: { observability: Record<string, unknown>; cicd: Record<string, unknown> };
+  };
+  expect(module.observability['runbook_url']).toBe(
+    `https://github.com/${String(module.cicd['repository'])}/blob/main/docs/runbook.md`,
+  );
 });

@@ -12,9 +12,8 @@ import { signals, type Subject } from '../../../observability/signals.ts';
 import { any, forEach, text } from '../../expression.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 import { bandId, bandOf } from './anomaly-band.ts';
+import { runbookUrl } from './runbook.ts';
 import { type Topics } from './topic.ts';
-
-const runbook = 'docs/runbook.md';
 
 /** Whose names the dimensions have, and who is told. */
 export interface AlarmOptions {
@@ -118,7 +117,7 @@ function rings({ resource }: Pick<Made, 'resource'>): string {
 }
 
 function describe(severity: string, description: string, section: string): string {
-  return `${severity}: ${description} ${runbook}#${section}`;
+  return `${severity}: ${description} ${runbookUrl(section)}`;
 }
 
 /** Who is told when it rings, and when it is over. */

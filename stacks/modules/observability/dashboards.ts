@@ -5,6 +5,7 @@ import { type Dashboard } from '../../../observability/dashboard.ts';
 import { dashboards } from '../../../observability/dashboards/all.ts';
 import { type ModuleStack } from '../../module-stack.ts';
 import { properties, type WidgetContext } from './dashboard-widgets.ts';
+import { runbookUrl } from './runbook.ts';
 
 /** CloudWatch's grid has 24 columns (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html). */
 const columns = 24;
@@ -22,7 +23,7 @@ export function addDashboards(scope: ModuleStack, context: WidgetContext): void 
 
 /** The header, then each row's widgets side by side. */
 function widgetsOf({ name, title, about, rows }: Dashboard, context: WidgetContext): object[] {
-  const markdown = `# ${title}\n${about} Runbook: docs/runbook.md#${name}`;
+  const markdown = `# ${title}\n${about} [Runbook](${runbookUrl(name)})`;
   const header = { type: 'text', x: 0, y: 0, width: columns, height: headerHeight, properties: { markdown } };
   const body = rows.flatMap((row, index) => {
     const width = columns / row.length;

@@ -163,6 +163,7 @@ module "observability" {
   }
   certificate_arn = var.certificate_arn
   always_on       = false
+  runbook_url     = "https://github.com/example/agent-runtime/blob/main/docs/runbook.md"
   emails = [
   ]
   source = "../../modules/observability"

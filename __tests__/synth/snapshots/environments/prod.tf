@@ -181,6 +181,7 @@ module "observability" {
   }
   certificate_arn = var.certificate_arn
   always_on       = true
+  runbook_url     = "https://github.com/example/agent-runtime/blob/main/docs/runbook.md"
   emails = [
   ]
   pager_duty_url = var.pager_duty_url

@@ -165,6 +165,7 @@ module "observability" {
   }
   certificate_arn = var.certificate_arn
   always_on       = true
+  runbook_url     = "https://github.com/example/agent-runtime/blob/main/docs/runbook.md"
   emails = [
   ]
   source = "../../modules/observability"
