@@ -8,7 +8,8 @@ import { exposureRules } from './exposure-rules.ts';
 import type { Finding } from './finding.ts';
 import { guards, retentions } from './guard-rules.ts';
 import { code } from './markdown.ts';
-import { goesWithHolder, isHidden, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { goesWithHolder } from './holder.ts';
+import { isHidden, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
 import { protectionRules } from './protection-rules.ts';
 
 /** What the attributes of a resource mean for who reaches it, and for what it keeps (`kind` is `data` then). */

@@ -1,7 +1,9 @@
 // What one set of permissions grants that another does not, put together again into as few sentences as it takes.
 // Next: scripts/review/policy-words.ts, which says them.
 import { compareText, holdsUnknown } from './planned-resource.ts';
+import { type Condition, implyAll } from './policy-conditions.ts';
 import type { Permission } from './policy-permissions.ts';
+import { matches } from './wildcards.ts';
 
 /** Permissions that share effect and conditions: each principal may do each action on each resource. */
 export interface Grant {
@@ -9,13 +11,13 @@ export interface Grant {
   readonly principals: readonly string[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly conditions: readonly string[];
+  readonly conditions: readonly Condition[];
 }
 
 /** The same grant under other conditions. */
 export interface ConditionChange {
   readonly grant: Grant;
-  readonly before: readonly string[];
+  readonly before: readonly Condition[];
 }
 
 /** What differs between two policies. */
@@ -104,40 +106,18 @@ function keyOf({ effect, principal, action, resource, conditions }: Permission):
 function covers(wider: Permission, narrower: Permission): boolean {
   if (wider.effect !== narrower.effect) return false;
   if (wider.principal !== narrower.principal && wider.principal !== '*') return false;
-  if (!wider.conditions.every((condition) => narrower.conditions.includes(condition))) return false;
-  if (holdsUnknown([narrower.principal, narrower.action, narrower.resource, ...narrower.conditions])) return false;
+  if (!implyAll(narrower.conditions, wider.conditions)) return false;
+  if (holdsUnknown([narrower.principal, narrower.action, narrower.resource, narrower.conditions])) return false;
   return (
-    matches(wider.action.toLowerCase(), narrower.action.toLowerCase()) && matches(wider.resource, narrower.resource)
+    coversText(wider.action.toLowerCase(), narrower.action.toLowerCase()) &&
+    coversText(wider.resource, narrower.resource)
   );
 }
 
-function matches(pattern: string, text: string): boolean {
+function coversText(pattern: string, text: string): boolean {
   if (pattern === text) return true;
   if (pattern.startsWith('all but ') || text.startsWith('all but ') || holdsUnknown(pattern)) return false;
-  return matchFrom(pattern, text);
-}
-
-/** `*` for any text and `?` for one character, without backtracking over more than the last star. */
-function matchFrom(pattern: string, text: string): boolean {
-  let [at, from, star, resume] = [0, 0, -1, 0];
-  while (from < text.length) {
-    if (at < pattern.length && pattern[at] !== '*' && (pattern[at] === '?' || pattern[at] === text[from])) {
-      // A star of the narrower pattern is any text, which one character does not hold.
-      if (pattern[at] === '?' && text[from] === '*') return false;
-      at += 1;
-      from += 1;
-    } else if (pattern[at] === '*') {
-      star = at;
-      resume = from;
-      at += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      resume += 1;
-      from = resume;
-    } else return false;
-  }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
+  return matches(pattern, text);
 }
 
 function sameButConditions(a: Grant, b: Grant): boolean {

@@ -6,7 +6,14 @@ import { listChanges, type PlannedChange } from '../infra/plan-changes.ts';
 import { type Configuration, openConfiguration } from './configured.ts';
 import { findDataLoss } from './data-loss.ts';
 import type { Finding } from './finding.ts';
-import { knownAfterApply, listDrift, listResources, type PlannedResource, withUnknown } from './planned-resource.ts';
+import {
+  knownAfterApply,
+  listAccounts,
+  listDrift,
+  listResources,
+  type PlannedResource,
+  withUnknown,
+} from './planned-resource.ts';
 import type { ReviewPlan } from './read-plan.ts';
 import { relateTo } from './relative-plan.ts';
 import { findSecurityChanges } from './security.ts';
@@ -42,14 +49,15 @@ export function reviewPlan(plan: ReviewPlan, base: ReviewPlan | null): Review {
   const configuration = openConfiguration(plan);
   const own = listResources(plan);
   const resources = base === null ? own : relateTo(listResources(base), own);
+  const context = { resources, configuration, accounts: listAccounts(resources) };
   const changed = resources.filter(
     ({ action, previousAddress, importId }) => action !== 'no-op' || previousAddress !== null || importId !== null,
   );
   return {
     relative: base !== null,
     changes: changed.map((resource) => ({ resource, attributes: listPlanned(resource, configuration) })),
-    losses: findDataLoss({ resources, configuration }),
-    security: findSecurityChanges(resources, configuration),
+    losses: findDataLoss(context),
+    security: findSecurityChanges(context),
     drift: listDrifted(plan, base, configuration),
     outputs: listOutputs(plan, base),
   };

@@ -1,0 +1,27 @@
+// A policy that waits for the apply, read from the document that makes it: its blocks are in the plan as far as they are known.
+// Next: scripts/review/policy-findings.ts, which compares it with the policy that is there.
+import type { PlanContext } from './configured.ts';
+import type { PlannedResource } from './planned-resource.ts';
+import { type Permission, readDocumentBlocks } from './policy-permissions.ts';
+
+/** The permissions; null for what is not exactly one document, or is put through a function on its way. */
+export function readDeferred(
+  resource: PlannedResource,
+  attribute: string,
+  { resources, configuration }: PlanContext,
+): Permission[] | null {
+  const [, name] =
+    /^\$\{data\.aws_iam_policy_document\.([\w-]+)\.json\}$/.exec(configuration.template(resource, attribute) ?? '') ??
+    [];
+  if (name === undefined) return null;
+  const found = resources.filter(
+    (each) =>
+      each.mode === 'data' &&
+      each.type === 'aws_iam_policy_document' &&
+      each.name === name &&
+      each.moduleAddress === resource.moduleAddress,
+  );
+  const [document, ...others] = found;
+  const values = others.length === 0 ? (document?.after ?? null) : null;
+  return values === null ? null : readDocumentBlocks(values);
+}
