@@ -35,22 +35,24 @@ export const retentions: readonly {
 
 /** What guards while it is there: the words for its end, and where it is no guard but a hole, for its beginning. */
 export const guards: readonly { readonly types: RegExp; readonly goes: string }[] = [
-  { types: /^aws_s3_(?:bucket|account)_public_access_block$/, goes: 'goes: nothing holds back public access any more' },
+  { types: /^aws_s3_(?:bucket|account)_public_access_block$/, goes: 'nothing holds back public access any more' },
   {
     types: /^aws_s3_bucket_server_side_encryption_configuration$/,
-    goes: 'goes: the bucket falls back to the key of S3',
+    goes: 'the bucket falls back to the key of S3',
   },
-  { types: /^aws_cloudtrail$/, goes: 'goes: calls to AWS are no longer recorded by it' },
-  { types: /^aws_guardduty_detector$/, goes: 'goes: threats are no longer looked for' },
-  { types: /^aws_flow_log$/, goes: 'goes: connections are no longer recorded' },
+  { types: /^aws_s3_bucket_versioning$/, goes: 'earlier versions are no longer kept' },
+  { types: /^aws_s3_bucket_object_lock_configuration$/, goes: 'new objects can be deleted at any time' },
+  { types: /^aws_cloudtrail$/, goes: 'calls to AWS are no longer recorded by it' },
+  { types: /^aws_guardduty_detector$/, goes: 'threats are no longer looked for' },
+  { types: /^aws_flow_log$/, goes: 'connections are no longer recorded' },
   {
     types: /^aws_config_(?:configuration_recorder|config_rule|delivery_channel)$/,
-    goes: 'goes: changes of resources are no longer recorded',
+    goes: 'changes of resources are no longer recorded',
   },
-  { types: /^aws_accessanalyzer_analyzer$/, goes: 'goes: outside access is no longer looked for' },
-  { types: /^aws_securityhub_(?:account|standards_subscription)$/, goes: 'goes: its checks are no longer made' },
-  { types: /^aws_secretsmanager_secret_rotation$/, goes: 'goes: the secret is no longer rotated' },
-  { types: /^aws_wafv2_web_acl(?:_association)?$/, goes: 'goes: requests are no longer filtered by it' },
-  { types: /^aws_lambda_code_signing_config$/, goes: 'goes: code is no longer checked for a signature' },
-  { types: /^aws_cloudwatch_(?:metric_alarm|composite_alarm)$/, goes: 'goes: no one is called for it any more' },
+  { types: /^aws_accessanalyzer_analyzer$/, goes: 'outside access is no longer looked for' },
+  { types: /^aws_securityhub_(?:account|standards_subscription)$/, goes: 'its checks are no longer made' },
+  { types: /^aws_secretsmanager_secret_rotation$/, goes: 'the secret is no longer rotated' },
+  { types: /^aws_wafv2_web_acl(?:_association)?$/, goes: 'requests are no longer filtered by it' },
+  { types: /^aws_lambda_code_signing_config$/, goes: 'code is no longer checked for a signature' },
+  { types: /^aws_cloudwatch_(?:metric_alarm|composite_alarm)$/, goes: 'no one is called for it any more' },
 ];

@@ -1,12 +1,13 @@
 // Everything a plan changes for security, from all who look for it, the gravest first.
 // Next: scripts/review/policy-findings.ts, scripts/review/network-findings.ts and those beside them.
-import { findAccessChanges } from './access-findings.ts';
 import { findAttributeChanges } from './attribute-findings.ts';
 import type { PlanContext } from './configured.ts';
 import { findContainerChanges } from './container-findings.ts';
 import { type Finding, sortFindings } from './finding.ts';
 import { findNetworkChanges } from './network-findings.ts';
 import { findPolicyChanges } from './policy-findings.ts';
+import { findPresences } from './presence-findings.ts';
+import { findWatchedChanges } from './watched-findings.ts';
 
 /**
  * The findings of a plan.
@@ -21,7 +22,8 @@ export function findSecurityChanges(context: PlanContext): Finding[] {
   return sortFindings([
     ...changed.flatMap((resource) => [
       ...findPolicyChanges(resource, context),
-      ...findAccessChanges(resource),
+      ...findPresences(resource),
+      ...findWatchedChanges(resource),
       ...findContainerChanges(resource),
       ...findAttributeChanges(resource, context).filter(({ kind }) => kind !== 'data'),
     ]),
