@@ -3,7 +3,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { AttributeRule } from './attribute-rules.ts';
-import type { Configuration, PlanContext } from './configured.ts';
+import type { Configuration } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
 import { exposureRules } from './exposure-rules.ts';
 import type { Finding } from './finding.ts';
 import { guards, retentions } from './guard-rules.ts';
@@ -19,7 +20,7 @@ export function findAttributeChanges(resource: PlannedResource, context: PlanCon
   return [
     ...rules.flatMap((rule) => rule.paths.flatMap((path) => applyRule(rule, path, resource, context.configuration))),
     ...findShorterRetention(resource),
-    ...(goesWithHolder(resource, context.resources) ? [] : findLostGuard(resource, context)),
+    ...(goesWithHolder(resource, context) ? [] : findLostGuard(resource, context)),
   ];
 }
 
@@ -65,8 +66,10 @@ function applyRule(
   }
   if (isIn(after)) {
     if (before === null) return rule.onCreate ? found('widens', rule.loud, rule.says) : [];
-    // A path that the type does not have is no attribute that went.
-    return isIn(before) || valuesAt(before, path).length === 0 ? [] : found('widens', rule.loud, rule.says);
+    // A path that the type does not have is no attribute that went; a block that comes with a bad value is bad.
+    const isAbsent =
+      valuesAt(before, path).length === 0 && now.every((value) => value === undefined || !rule.isBad(value));
+    return isIn(before) || isAbsent ? [] : found('widens', rule.loud, rule.says);
   }
   // A block that held the attribute and is gone leaves what is not set.
   if (
@@ -108,7 +111,7 @@ function findLostGuard(resource: PlannedResource, context: PlanContext): Finding
   const { type, address, action } = resource;
   const move = findMove(resource, context);
   if (action !== 'delete' && move === null) return [];
-  const left = move === null ? '' : ` of ${code(move.from)} for ${code(move.to)}`;
+  const left = move === null ? 'goes' : `leaves ${code(move.from)} for ${code(move.to)}`;
   return guards
     .filter(({ types }) => types.test(type))
     .map(({ goes }) => ({
@@ -116,6 +119,6 @@ function findLostGuard(resource: PlannedResource, context: PlanContext): Finding
       loud: true,
       kind: 'detection',
       address,
-      text: `${code(address)} goes${left}: ${goes}`,
+      text: `${code(address)} ${left}: ${goes}`,
     }));
 }

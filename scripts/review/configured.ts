@@ -1,10 +1,12 @@
 // What the configuration in a plan says of an attribute: whether it is set at all, and what it refers to.
 // Next: scripts/review/deferred-policy.ts, which follows a policy to the document that makes it.
-import type { PlannedResource } from './planned-resource.ts';
+import { knownAfterApply, type PlannedResource } from './planned-resource.ts';
 import type { ModuleConfiguration, ReviewPlan } from './read-plan.ts';
 
 type Configured = Pick<PlannedResource, 'moduleAddress' | 'mode' | 'type' | 'name'>;
 type Expressions = Readonly<Record<string, unknown>>;
+type ConfiguredResource = ModuleConfiguration['resources'][number];
+type Provisioner = ConfiguredResource['provisioners'][number];
 
 /** Expressions of a plan's resources. */
 export interface Configuration {
@@ -14,34 +16,30 @@ export interface Configuration {
   references(resource: Configured, attribute: string): readonly string[];
   /** The text of a JSON configuration, `${aws_iam_role.axon.arn}`; null for HCL, of which a plan keeps the references alone. */
   template(resource: Configured, attribute: string): string | null;
+  /** What runs when it is made or destroyed. */
+  provisioners(resource: Configured): readonly Provisioner[];
   /** All of its expressions, as they stand; null when the plan holds none. */
   expressions(resource: Configured): Expressions | null;
-}
-
-/** What a resource is judged against: all resources of its plan, and its configuration. */
-export interface PlanContext {
-  readonly resources: readonly PlannedResource[];
-  readonly configuration: Configuration;
-  /** Numbers of the accounts that what the plan names is in. */
-  readonly accounts: ReadonlySet<string>;
 }
 
 /** Reads the configuration part of a plan. */
 export function openConfiguration(plan: ReviewPlan): Configuration {
   const root = plan.configuration?.root_module;
-  const modules = new Map<string, ReadonlyMap<string, Expressions | undefined>>();
-  const openModule = (address: string): ReadonlyMap<string, Expressions | undefined> => {
+  const modules = new Map<string, ReadonlyMap<string, ConfiguredResource>>();
+  const openModule = (address: string): ReadonlyMap<string, ConfiguredResource> => {
     const known = modules.get(address);
     if (known !== undefined) return known;
     const module = root === undefined ? undefined : findModule(root, address);
-    const opened = new Map(module?.resources.map((each) => [each.address, each.expressions]));
+    const opened = new Map(module?.resources.map((each) => [each.address, each]));
     modules.set(address, opened);
     return opened;
   };
-  const expressions = ({ moduleAddress, mode, type, name }: Configured): Expressions | null =>
-    openModule(moduleAddress).get(`${mode === 'data' ? 'data.' : ''}${type}.${name}`) ?? null;
+  const find = ({ moduleAddress, mode, type, name }: Configured): ConfiguredResource | undefined =>
+    openModule(moduleAddress).get(`${mode === 'data' ? 'data.' : ''}${type}.${name}`);
+  const expressions = (resource: Configured): Expressions | null => find(resource)?.expressions ?? null;
   return {
     expressions,
+    provisioners: (resource) => find(resource)?.provisioners ?? [],
     isSet: (resource, attribute) => {
       const found = expressions(resource);
       return found === null ? null : Object.hasOwn(found, attribute);
@@ -60,6 +58,16 @@ export function openConfiguration(plan: ReviewPlan): Configuration {
       return typeof text === 'string' ? text : null;
     },
   };
+}
+
+/** The resource without what no one sets and AWS gives: a list of rules or of policies that others fill is not its own. */
+export function withoutGiven(resource: PlannedResource, configuration: Configuration): PlannedResource {
+  const { after } = resource;
+  if (after === null) return resource;
+  const own = Object.entries(after).filter(
+    ([name, value]) => value !== knownAfterApply || configuration.isSet(resource, name) !== false,
+  );
+  return { ...resource, after: Object.fromEntries(own) };
 }
 
 function findModule(root: ModuleConfiguration, address: string): ModuleConfiguration | undefined {

@@ -1,7 +1,8 @@
 // What a plan loses: stores that are destroyed or replaced with all they hold, and what no longer protects them.
 // Next: scripts/review/attribute-findings.ts, which finds the protections that go.
 import { findAttributeChanges } from './attribute-findings.ts';
-import type { PlanContext } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
+import { findExpiries } from './expiry-findings.ts';
 import { type Finding, sortFindings } from './finding.ts';
 import { code, codes } from './markdown.ts';
 import type { PlannedResource } from './planned-resource.ts';
@@ -49,7 +50,7 @@ export function findDataLoss(context: PlanContext): Finding[] {
   const gone = managed.filter(({ action }) => action === 'delete' || action === 'replace').flatMap(describeLoss);
   const unprotected = managed
     .filter(({ action }) => action !== 'forget')
-    .flatMap((resource) => findAttributeChanges(resource, context))
+    .flatMap((resource) => [...findAttributeChanges(resource, context), ...findExpiries(resource, resources)])
     .filter(({ kind, effect }) => kind === 'data' && effect !== 'narrows');
   return [...sortFindings(gone), ...sortFindings(unprotected)];
 }

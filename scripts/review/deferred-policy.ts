@@ -1,6 +1,6 @@
 // A policy that waits for the apply, read from the document that makes it: its blocks are in the plan as far as they are known.
 // Next: scripts/review/policy-findings.ts, which compares it with the policy that is there.
-import type { PlanContext } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
 import type { PlannedResource } from './planned-resource.ts';
 import { type Permission, readDocumentBlocks } from './policy-permissions.ts';
 
@@ -8,18 +8,14 @@ import { type Permission, readDocumentBlocks } from './policy-permissions.ts';
 export function readDeferred(
   resource: PlannedResource,
   attribute: string,
-  { resources, configuration }: PlanContext,
+  { findInstances, configuration }: PlanContext,
 ): Permission[] | null {
   const [, name] =
     /^\$\{data\.aws_iam_policy_document\.([\w-]+)\.json\}$/.exec(configuration.template(resource, attribute) ?? '') ??
     [];
   if (name === undefined) return null;
-  const found = resources.filter(
-    (each) =>
-      each.mode === 'data' &&
-      each.type === 'aws_iam_policy_document' &&
-      each.name === name &&
-      each.moduleAddress === resource.moduleAddress,
+  const found = findInstances(resource.moduleAddress, 'aws_iam_policy_document', name).filter(
+    ({ mode }) => mode === 'data',
   );
   const [document, ...others] = found;
   const values = others.length === 0 ? (document?.after ?? null) : null;

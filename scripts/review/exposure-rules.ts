@@ -196,6 +196,15 @@ const detection: readonly AttributeRule[] = [
   rule(
     'detection',
     /^aws_cloudwatch_(?:metric|composite)_alarm$/,
+    'alarm_actions',
+    (value) => isUnset(value) || (Array.isArray(value) && value.length === 0),
+    ['calls no one any more', 'calls someone again'],
+    { onCreate: false },
+  ),
+  rule('detection', /^aws_acmpca_certificate_authority$/, 'enabled', is(false), ['signs nothing', 'signs again']),
+  rule(
+    'detection',
+    /^aws_cloudwatch_(?:metric|composite)_alarm$/,
     'actions_enabled',
     is(false),
     ['calls no one', 'calls someone again'],

@@ -15,18 +15,6 @@ export const retentions: readonly {
     unit: 'days',
     zeroIsForever: false,
   },
-  {
-    types: /^aws_s3_bucket_lifecycle_configuration$/,
-    path: 'rule.*.expiration.*.days',
-    unit: 'days',
-    zeroIsForever: true,
-  },
-  {
-    types: /^aws_s3_bucket_lifecycle_configuration$/,
-    path: 'rule.*.noncurrent_version_expiration.*.noncurrent_days',
-    unit: 'days',
-    zeroIsForever: true,
-  },
   { types: /^aws_kms_key$/, path: 'deletion_window_in_days', unit: 'days', zeroIsForever: false },
   { types: /^aws_secretsmanager_secret$/, path: 'recovery_window_in_days', unit: 'days', zeroIsForever: false },
   { types: /^aws_sqs_queue$/, path: 'message_retention_seconds', unit: 'seconds', zeroIsForever: false },

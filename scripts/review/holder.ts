@@ -1,6 +1,6 @@
 // What a policy, a rule or a guard belongs to: whether it goes with that, and whether it leaves it for another.
 // Next: scripts/review/policy-findings.ts and scripts/review/attribute-findings.ts, which ask.
-import type { PlanContext } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
 import { knownAfterApply, type PlannedResource } from './planned-resource.ts';
 
 /** Attributes by which a policy, a rule or a guard names what it belongs to, and of which type that is. */
@@ -21,18 +21,20 @@ const holders: Readonly<Record<string, RegExp>> = {
 };
 
 /** True for what is destroyed together with what it belongs to: then there is nothing left for it to guard or to hold back. */
-export function goesWithHolder(resource: PlannedResource, resources: readonly PlannedResource[]): boolean {
+export function goesWithHolder(resource: PlannedResource, context: PlanContext): boolean {
   const { action, before } = resource;
   if (action !== 'delete' || before === null) return false;
   return Object.entries(holders).some(([attribute, type]) =>
-    findNamed(before[attribute], type, resources).some((other) => other !== resource && other.action === 'delete'),
+    context
+      .findNamed(before[attribute])
+      .some((other) => type.test(other.type) && other !== resource && other.action === 'delete'),
   );
 }
 
 /** What it leaves for another and what it comes to, by name; null for what stays where it is, or follows it to its replacement. */
 export function findMove(
   resource: PlannedResource,
-  { resources, configuration }: PlanContext,
+  { findNamed, configuration }: PlanContext,
 ): { readonly from: string; readonly to: string } | null {
   const { before, after } = resource;
   if (before === null || after === null) return null;
@@ -42,21 +44,13 @@ export function findMove(
     if (typeof to !== 'string') continue;
     if (to !== knownAfterApply) return { from, to };
     const referred = configuration.references(resource, attribute);
-    const isSame = findNamed(from, type, resources).some(
+    const isSame = findNamed(from).some(
       (other) =>
-        other.action === 'replace' && (referred.length === 0 || referred.includes(`${other.type}.${other.name}`)),
+        type.test(other.type) &&
+        other.action === 'replace' &&
+        (referred.length === 0 || referred.includes(`${other.type}.${other.name}`)),
     );
     if (!isSame) return { from, to: referred[0] ?? to };
   }
   return null;
-}
-
-function findNamed(named: unknown, type: RegExp, resources: readonly PlannedResource[]): PlannedResource[] {
-  if (typeof named !== 'string' || named === '') return [];
-  return resources.filter(
-    (other) =>
-      other.mode === 'managed' &&
-      type.test(other.type) &&
-      ['id', 'arn', 'name'].some((name) => other.before?.[name] === named),
-  );
 }

@@ -1,6 +1,5 @@
 // What a plan opens and closes in security groups and network ACLs, in words, with how many addresses a network holds.
 // Next: scripts/review/network-rules.ts, which reads the rules.
-import { cidr } from '../../stacks/config/cidr.ts';
 import { isEverywhere, isWithin } from './addresses.ts';
 import type { Configuration } from './configured.ts';
 import type { Finding } from './finding.ts';
@@ -21,8 +20,9 @@ export function findNetworkChanges(resources: readonly PlannedResource[], config
   const removed = before.filter((rule) => !now.has(keyOf(rule)));
   const named = nameRules(resources);
   const paired = new Set<NetworkRule>();
+  const beside = Map.groupBy(removed, placeOf);
   const opened = added.map((rule) => {
-    const earlier = removed.find((other) => !paired.has(other) && isSamePlace(rule, other));
+    const earlier = beside.get(placeOf(rule))?.find((other) => !paired.has(other) && isSamePlace(rule, other));
     if (earlier === undefined) return describeNew(named(rule));
     paired.add(earlier);
     return describeMoved(named(rule), named(earlier));
@@ -48,13 +48,17 @@ function keyOf(rule: NetworkRule): string {
   return JSON.stringify({ ...rule, address: '' });
 }
 
+/** What two rules have in common of which one can be the other, changed. */
+function placeOf({ of, owner, direction, allows }: NetworkRule): string {
+  return JSON.stringify([of, owner, direction, allows]);
+}
+
 /** The same rule for another network, other traffic or in another place. */
 function isSamePlace(a: NetworkRule, b: NetworkRule): boolean {
-  if (a.of !== b.of || a.owner !== b.owner || a.direction !== b.direction || a.allows !== b.allows) return false;
   if (a.address === b.address && a.number !== null) return true;
   if (a.peer === b.peer) return holdsTraffic(a, b) || holdsTraffic(b, a) || a.protocol === b.protocol;
   const isSameTraffic = a.protocol === b.protocol && a.fromPort === b.fromPort && a.toPort === b.toPort;
-  return isSameTraffic && (isWithin(a.peer, b.peer) || isWithin(b.peer, a.peer) || a.address === b.address);
+  return isSameTraffic && (holdsPeer(a, b) || holdsPeer(b, a) || a.address === b.address);
 }
 
 function describeNew(rule: NetworkRule): Finding {
@@ -79,8 +83,8 @@ function describeGone(rule: NetworkRule): Finding {
 }
 
 function describeMoved(rule: NetworkRule, earlier: NetworkRule): Finding {
-  const wider = isWithin(earlier.peer, rule.peer) && holdsTraffic(rule, earlier);
-  const tighter = isWithin(rule.peer, earlier.peer) && holdsTraffic(earlier, rule);
+  const wider = holdsPeer(rule, earlier) && holdsTraffic(rule, earlier);
+  const tighter = holdsPeer(earlier, rule) && holdsTraffic(earlier, rule);
   // Of the rules of an ACL the first that matches counts: earlier, one reaches further.
   const place = Math.sign((earlier.number ?? 0) - (rule.number ?? 0));
   // For a rule that refuses, more is less.
@@ -89,7 +93,7 @@ function describeMoved(rule: NetworkRule, earlier: NetworkRule): Finding {
   const effect = isUnjudged(rule) || isUnjudged(earlier) ? 'unknown' : grows ? 'widens' : 'narrows';
   const changed = [
     ...(rule.number === earlier.number ? [] : [`as rule ${earlier.number}`]),
-    ...(rule.peer === earlier.peer ? [] : [`${preposition(rule)} ${describePeer(earlier.peer)}`]),
+    ...(rule.peer === earlier.peer ? [] : [`${preposition(rule)} ${describePeer(earlier)}`]),
     ...(describeTraffic(rule) === describeTraffic(earlier) ? [] : [describeTraffic(earlier)]),
   ];
   return {
@@ -107,7 +111,7 @@ function isUnjudged({ peer, isUnknown }: NetworkRule): boolean {
 }
 
 function describeRule(rule: NetworkRule): string {
-  return `${verb(rule)} ${describeTraffic(rule)} ${preposition(rule)} ${describePeer(rule.peer)}`;
+  return `${verb(rule)} ${describeTraffic(rule)} ${preposition(rule)} ${describePeer(rule)}`;
 }
 
 function verb({ allows, direction }: NetworkRule): string {
@@ -131,9 +135,8 @@ function preposition({ direction }: NetworkRule): string {
   return direction === 'in' ? 'from' : 'to';
 }
 
-function describePeer(peer: string): string {
+function describePeer({ peer, network }: NetworkRule): string {
   if (peer === '0.0.0.0/0' || peer === '::/0') return `**everywhere** (${code(peer)})`;
-  const network = cidr(peer);
   if (network === null) return code(peer);
   const size = network.last - network.first + 1;
   return `${code(peer)} (${size.toLocaleString('en-US')} ${size === 1 ? 'address' : 'addresses'})`;
@@ -144,6 +147,13 @@ function isOpen({ of, peer, direction, allows, fromPort, toPort, protocol }: Net
   if (!allows || direction === 'out' || !isEverywhere(peer)) return false;
   const isForAnswers = fromPort !== null && fromPort >= firstEphemeralPort && toPort === lastPort;
   return of === 'security group' || protocol === 'all' || !isForAnswers;
+}
+
+/** As {@link isWithin}, of networks that are read already: there may be thousands of rules to compare with thousands. */
+function holdsPeer(outer: NetworkRule, inner: NetworkRule): boolean {
+  const [wide, narrow] = [outer.network, inner.network];
+  if (wide === null || narrow === null) return isWithin(inner.peer, outer.peer);
+  return wide.first <= narrow.first && narrow.last <= wide.last;
 }
 
 /** Everything that the inner rule is about, the outer one is about as well. */

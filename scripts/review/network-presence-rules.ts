@@ -99,7 +99,14 @@ export const networkPresenceRules: Readonly<Record<string, readonly PresenceRule
   aws_vpclattice_service_network_vpc_association: [
     way('network', 'vpc_identifier', 'a way to the services of a Lattice network', false),
   ],
-  aws_eip: [way('address', 'domain', 'one more public address', false)],
+  aws_eip: [
+    {
+      kind: 'exposure',
+      list: (_, address) => [
+        { subject: code(address), gains: 'is one more public address', loses: 'is given back', loud: false },
+      ],
+    },
+  ],
   aws_route: [{ kind: 'network', list: (values) => [describeRoute(values['route_table_id'], values)] }],
   aws_route_table: [routes],
   aws_default_route_table: [routes],

@@ -1,5 +1,6 @@
 // Rules of security groups and network ACLs, however the provider spells them, as one shape that compares.
 // Next: scripts/review/network-findings.ts, which says what comes, goes and widens.
+import { cidr, type Network } from '../../stacks/config/cidr.ts';
 import type { Configuration } from './configured.ts';
 import { holdsUnknown, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
 import { isSet, records, text } from './values.ts';
@@ -21,6 +22,8 @@ export interface NetworkRule {
   readonly toPort: number | null;
   /** Its protocol, its ports or what it refers to are a secret, or known only after the apply. */
   readonly isUnknown: boolean;
+  /** Of `peer`, when that is an IPv4 network. */
+  readonly network: Network | null;
   /** A network, a prefix list, another group, or `itself`. */
   readonly peer: string;
 }
@@ -34,7 +37,7 @@ export function listRules(resource: PlannedResource, side: Side, configuration: 
   if (values === null || read === undefined || resource.mode !== 'managed') return [];
   if (isInline(resource.type) && !isGiven(resource, configuration)) return [];
   const owner = (attribute: string): string => nameOf(resource, values, attribute, configuration);
-  return read(values, owner).map((rule) => ({ ...rule, address: resource.address }));
+  return read(values, owner).map((rule) => ({ ...rule, address: resource.address, network: cidr(rule.peer) }));
 }
 
 /** What a group or an ACL says of its own rules counts where someone writes them there; else it repeats what stands elsewhere. */
@@ -47,7 +50,7 @@ function isInline(type: string): boolean {
   return /_(?:security_group|network_acl)$/.test(type);
 }
 
-type Rule = Omit<NetworkRule, 'address'>;
+type Rule = Omit<NetworkRule, 'address' | 'network'>;
 type Reader = (values: Values, name: (attribute: string) => string) => Rule[];
 
 const standalone =

@@ -45,16 +45,6 @@ export function listDrift(plan: ReviewPlan): PlannedResource[] {
     .toSorted((a, b) => compareText(a.address, b.address));
 }
 
-/** Numbers of the accounts that the resources are in, by their own ARNs as they are there. */
-export function listAccounts(resources: readonly PlannedResource[]): ReadonlySet<string> {
-  const numbers = resources.flatMap(({ mode, before }) => {
-    const arn = mode === 'managed' ? before?.['arn'] : undefined;
-    const [, account] = typeof arn === 'string' ? (/^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn) ?? []) : [];
-    return account === undefined ? [] : [account];
-  });
-  return new Set(numbers);
-}
-
 /** By code units, so that two machines agree. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;

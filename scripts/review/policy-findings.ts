@@ -1,6 +1,6 @@
 // Every policy in a plan, before and after, whose it is, and what its change means.
 // Next: scripts/review/policy-difference.ts, which compares; scripts/review/policy-words.ts, which says it.
-import type { PlanContext } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
 import type { Finding } from './finding.ts';
 import { code } from './markdown.ts';
 import { readDeferred } from './deferred-policy.ts';
@@ -19,7 +19,7 @@ export function findPolicyChanges(resource: PlannedResource, context: PlanContex
     ...findInline(resource, context),
   ];
   // Who no longer is there is denied nothing.
-  const isGone = resource.action === 'delete' && (!isApart(resource) || goesWithHolder(resource, context.resources));
+  const isGone = resource.action === 'delete' && (!isApart(resource) || goesWithHolder(resource, context));
   return isGone ? found.filter(({ effect }) => effect === 'narrows') : found;
 }
 
@@ -76,23 +76,20 @@ function read(text: unknown, { openWithout }: PolicyPlace): Permission[] | null 
 const everything = JSON.stringify({ Statement: { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' } });
 
 /** Where no policy means nothing: what it is about goes as well, takes no policy, or gets it from a resource of its own. */
-function hasNone(
-  resource: PlannedResource,
-  { attribute }: PolicyPlace,
-  { resources, configuration }: PlanContext,
-): boolean {
+function hasNone(resource: PlannedResource, { attribute }: PolicyPlace, context: PlanContext): boolean {
   const { type, name, moduleAddress, after } = resource;
-  if (isApart(resource)) return goesWithHolder(resource, resources);
+  if (isApart(resource)) return goesWithHolder(resource, context);
   return (
     after === null ||
     after['vpc_endpoint_type'] === 'GatewayLoadBalancer' ||
-    resources.some(
-      (other) =>
-        other.type === `${type}_policy` &&
-        other.moduleAddress === moduleAddress &&
-        other.after?.[attribute] !== undefined &&
-        configuration.references(other, 'vpc_endpoint_id').includes(`${type}.${name}`),
-    )
+    context
+      .findTyped(`${type}_policy`)
+      .some(
+        (other) =>
+          other.moduleAddress === moduleAddress &&
+          other.after?.[attribute] !== undefined &&
+          context.configuration.references(other, 'vpc_endpoint_id').includes(`${type}.${name}`),
+      )
   );
 }
 
@@ -122,7 +119,6 @@ function describeSubject(resource: PlannedResource, place: PolicyPlace, context:
   const held = place.holder === undefined ? undefined : (after?.[place.holder] ?? before?.[place.holder]);
   const isKnown = typeof held === 'string' && held !== knownAfterApply;
   const name = isKnown ? held : (context.configuration.references(resource, place.holder ?? '')[0] ?? address);
-  const boundaryOf = resource.type === 'aws_iam_policy' ? findBounded(resource, context) : [];
   const base = {
     name,
     address,
@@ -130,22 +126,20 @@ function describeSubject(resource: PlannedResource, place: PolicyPlace, context:
     isNew: before === null,
     accounts: context.accounts,
   };
-  if (boundaryOf.length === 0) return { ...base, as: place.as, label: place.label };
+  if (resource.type !== 'aws_iam_policy' || !isBoundary(resource, context))
+    return { ...base, as: place.as, label: place.label };
   return { ...base, as: 'boundary', label: 'the boundary' };
 }
 
-/** Addresses of the roles whose boundary a policy is, by its ARN or by what the configuration says. */
-function findBounded(policy: PlannedResource, { resources, configuration }: PlanContext): string[] {
+/** Whether a role or a user has the policy for its boundary, by its ARN or by what the configuration says. */
+function isBoundary(policy: PlannedResource, { findTyped, configuration }: PlanContext): boolean {
   const arn = policy.after?.['arn'] ?? policy.before?.['arn'];
-  return resources
-    .filter((each) => each.mode === 'managed' && (each.type === 'aws_iam_role' || each.type === 'aws_iam_user'))
-    .filter((role) => {
-      const boundary = role.after?.['permissions_boundary'] ?? role.before?.['permissions_boundary'];
-      if (typeof boundary === 'string' && boundary !== knownAfterApply && boundary === arn) return true;
-      return (
-        role.moduleAddress === policy.moduleAddress &&
-        configuration.references(role, 'permissions_boundary').includes(`${policy.type}.${policy.name}`)
-      );
-    })
-    .map(({ address }) => address);
+  return [...findTyped('aws_iam_role'), ...findTyped('aws_iam_user')].some((role) => {
+    const boundary = role.after?.['permissions_boundary'] ?? role.before?.['permissions_boundary'];
+    if (typeof boundary === 'string' && boundary !== knownAfterApply && boundary === arn) return true;
+    return (
+      role.moduleAddress === policy.moduleAddress &&
+      configuration.references(role, 'permissions_boundary').includes(`${policy.type}.${policy.name}`)
+    );
+  });
 }

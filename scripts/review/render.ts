@@ -24,11 +24,13 @@ const actionTitles: readonly (readonly [Action, string, string])[] = [
 /** Writes a review. The same plan gives the same text. */
 export function renderReview(review: Review, environment: string): string {
   const title = `### Plan of ${code(environment)}: `;
-  const nothing = review.changes.length + review.drift.length + review.outputs.length === 0;
+  const { changes, drift, outputs, notes } = review;
+  const nothing = [changes, drift, outputs, notes, review.security].every((each) => each.length === 0);
   if (nothing) return `${title}nothing to do${review.relative ? ' that the base branch would not do' : ''}\n`;
   const visible = [
     `${title}${headline(review)}`,
     ...(review.relative ? ['', 'Only what the plan of the base branch does not do.'] : []),
+    ...notes.flatMap((each) => ['', each]),
     ...renderLosses(review.losses),
     ...renderSecurity(review),
     ...renderDestroyed(review),

@@ -18,7 +18,8 @@ export function findWatchedChanges(resource: PlannedResource): Finding[] {
       .flatMap(({ attributes, kind, loud, bothSet }) =>
         attributes.flatMap((attribute) => {
           const [old, now] = [before[attribute], after[attribute]];
-          if (isSame(old, now) || (bothSet && !(isSet(old) && isSet(now)))) return [];
+          // What is no longer set, and AWS gives anew, is not in the plan.
+          if (!(attribute in after) || isSame(old, now) || (bothSet && !(isSet(old) && isSet(now)))) return [];
           const says = `changes ${code(attribute)}: ${code(text(old))} to ${code(text(now))}`;
           return [finding(resource, kind, holdsUnknown(now) ? 'unknown' : 'changes', loud, says)];
         }),

@@ -65,6 +65,7 @@ export const watchedRules: readonly WatchedRule[] = [
     'advanced_event_selector',
     'cloud_watch_logs_group_arn',
   ]),
+  watch('detection', /^aws_s3_bucket_object_lock_configuration$/, ['rule'], { loud: true }),
   watch('detection', /^aws_flow_log$/, ['log_destination', 'log_destination_type', 'traffic_type']),
   watch('detection', /^aws_cloudwatch_metric_alarm$/, ['alarm_actions']),
   watch('detection', /^aws_secretsmanager_secret_rotation$/, ['rotation_rules', 'rotation_lambda_arn']),
