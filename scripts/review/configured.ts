@@ -18,6 +18,8 @@ export interface Configuration {
   template(resource: Configured, attribute: string): string | null;
   /** What runs when it is made or destroyed. */
   provisioners(resource: Configured): readonly Provisioner[];
+  /** What the call of a module hands to it, by variable, and the module that calls it. */
+  call(moduleAddress: string): { readonly parent: string; readonly given: Expressions };
   /** All of its expressions, as they stand; null when the plan holds none. */
   expressions(resource: Configured): Expressions | null;
 }
@@ -43,6 +45,13 @@ export function openConfiguration(plan: ReviewPlan): Configuration {
     isSet: (resource, attribute) => {
       const found = expressions(resource);
       return found === null ? null : Object.hasOwn(found, attribute);
+    },
+    call: (moduleAddress) => {
+      const [last = ''] = /module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?$/.exec(moduleAddress) ?? [];
+      const parent = moduleAddress.slice(0, moduleAddress.length - last.length).replace(/\.$/, '');
+      const [, name = ''] = /^module\.([\w-]+)/.exec(last) ?? [];
+      const module = root === undefined ? undefined : findModule(root, parent);
+      return { parent, given: module?.module_calls[name]?.expressions ?? {} };
     },
     references: (resource, attribute) => {
       const found = listReferences(expressions(resource)?.[attribute]).flatMap((reference) => {

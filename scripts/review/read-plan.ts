@@ -41,7 +41,15 @@ const ModuleConfiguration = z.looseObject({
     )
     .default([]),
   get module_calls() {
-    return z.record(z.string(), z.looseObject({ module: ModuleConfiguration.optional() })).default({});
+    return z
+      .record(
+        z.string(),
+        z.looseObject({
+          module: ModuleConfiguration.optional(),
+          expressions: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .default({});
   },
 });
 

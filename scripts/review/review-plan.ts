@@ -16,7 +16,7 @@ import {
   withUnknown,
 } from './planned-resource.ts';
 import type { ReviewPlan } from './read-plan.ts';
-import { openContext } from './plan-context.ts';
+import { openContext, type PlanContext } from './plan-context.ts';
 import { relateTo } from './relative-plan.ts';
 import { findSecurityChanges } from './security.ts';
 
@@ -51,9 +51,9 @@ export interface Review {
  */
 export function reviewPlan(plan: ReviewPlan, base: ReviewPlan | null): Review {
   const configuration = openConfiguration(plan);
-  const own = listResources(plan);
-  const resources = base === null ? own : relateTo(listResources(base), own);
-  const context = openContext(resources, configuration);
+  const whole = openContext(listResources(plan), configuration);
+  const context = base === null ? whole : openContext(relateTo(openBase(base), whole), configuration);
+  const { resources } = context;
   const changed = resources.filter(
     ({ action, previousAddress, importId }) => action !== 'no-op' || previousAddress !== null || importId !== null,
   );
@@ -66,6 +66,10 @@ export function reviewPlan(plan: ReviewPlan, base: ReviewPlan | null): Review {
     drift: listDrifted(plan, base, configuration),
     outputs: listOutputs(plan, base),
   };
+}
+
+function openBase(base: ReviewPlan): PlanContext {
+  return openContext(listResources(base), openConfiguration(base));
 }
 
 /** Of a plan that is not all, or whose checks do not pass. */
