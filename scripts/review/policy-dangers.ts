@@ -3,7 +3,7 @@
 import { isLimiting, namesCaller } from './policy-conditions.ts';
 import type { Grant } from './policy-difference.ts';
 import type { PolicySubject } from './policy-words.ts';
-import { isEverything, matches } from './wildcards.ts';
+import { isEverything, isEveryOfKind, matches } from './wildcards.ts';
 
 /** Warnings, in words; none for what is ordinary. */
 export function listDangers(subject: PolicySubject, grant: Grant): string[] {
@@ -12,6 +12,7 @@ export function listDangers(subject: PolicySubject, grant: Grant): string[] {
   const foreign = listAccounts(principals).filter((each) => subject.accounts.size > 0 && !subject.accounts.has(each));
   const wideResources = resources.some((resource) => isEverything(resource) || resource.startsWith('all but '));
   const isOwn = subject.ownResource || subject.as === 'trust';
+  const reaches = actions.some(isGrave) && !isOwn && !conditions.some(isLimiting);
   // A key that its own account administers is as AWS makes it: without that statement no one could change its policy again.
   const isAccount =
     subject.as === 'resource' &&
@@ -28,7 +29,8 @@ export function listDangers(subject: PolicySubject, grant: Grant): string[] {
       ? ['Any token of this issuer: no condition on its `sub`.']
       : []),
     ...(wideActions ? ['Every action that the pattern matches.'] : []),
-    ...(wideResources && actions.some(isGrave) && !isOwn && !conditions.some(isLimiting) ? ['On every resource.'] : []),
+    ...(reaches && wideResources ? ['On every resource.'] : []),
+    ...(reaches && !wideResources && resources.some(isEveryOfKind) ? ['On every one of its kind.'] : []),
     ...(holds && !wideActions && actions.some((each) => listMatching(each, escalations).length > 0)
       ? ['Can lead to more permissions.']
       : []),

@@ -16,6 +16,11 @@ export function isEverything(resource: string): boolean {
   return parts[0] === 'arn' && /^[*?:]+$/.test(parts.slice(Math.min(5, parts.length - 1)).join(':'));
 }
 
+/** True for every one of a kind, `arn:aws:lambda:*:1:function:*`. What is below one bucket or one API is not. */
+export function isEveryOfKind(resource: string): boolean {
+  return /^arn:[^:]*:(?!s3:|execute-api:)[^:]*:[^:]*:[^:]*:[\w-]+[:/][*?]+$/.test(resource);
+}
+
 /** Without backtracking over more than the last star. */
 function matchFrom(pattern: string, text: string): boolean {
   let [at, from, star, resume] = [0, 0, -1, 0];
