@@ -154,9 +154,12 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`got ${name} that is no JSON, expected a plan; make it with terraform show -json PLANFILE`, {
-      cause: error,
-    });
+    throw new Error(
+      `got ${name} of ${text.length} characters that is no JSON, expected a whole plan; make it with terraform show -json PLANFILE`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
