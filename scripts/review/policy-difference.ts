@@ -36,41 +36,54 @@ export function comparePolicies(before: readonly Permission[], after: readonly P
   const gone = before.filter((each) => !now.has(keyOf(each)));
   const fresh = after.filter((each) => !old.has(keyOf(each)));
   const conditions = pairConditions(groupPermissions(gone), groupPermissions(fresh));
-  const isTold = (each: Permission): boolean =>
-    conditions.some(
-      ({ grant, before: earlier }) => holds(grant, each) || holds({ ...grant, conditions: earlier }, each),
-    );
+  const told = new Set(
+    conditions.flatMap(({ grant, before: earlier }) => [
+      ...expand(grant).map(keyOf),
+      ...expand({ ...grant, conditions: earlier }).map(keyOf),
+    ]),
+  );
+  const isTold = (each: Permission): boolean => told.has(keyOf(each));
   const lost = gone.filter((each) => !isTold(each));
   const won = fresh.filter((each) => !isTold(each));
   // A permission that a wider one holds as well is neither gained nor lost.
-  const kept = won.filter((each) => before.some((wider) => covers(wider, each)));
+  const isKept = coveredBy(before);
+  const isStillThere = coveredBy(after);
   return {
-    added: groupPermissions(won.filter((each) => !kept.includes(each))),
-    removed: groupPermissions(lost.filter((each) => !after.some((wider) => covers(wider, each)))),
-    kept: groupPermissions(kept),
+    added: groupPermissions(won.filter((each) => !isKept(each))),
+    removed: groupPermissions(lost.filter((each) => !isStillThere(each))),
+    kept: groupPermissions(won.filter(isKept)),
     conditions,
   };
 }
 
 /** Grants that go and come back the same, under other conditions. */
 function pairConditions(gone: readonly Grant[], fresh: readonly Grant[]): ConditionChange[] {
-  const taken = new Set<Grant>();
+  const twins = Map.groupBy(gone, bareKey);
   return fresh.flatMap((grant) => {
-    const twin = gone.find((other) => !taken.has(other) && sameButConditions(grant, other));
-    if (twin === undefined) return [];
-    taken.add(twin);
-    return [{ grant, before: twin.conditions }];
+    const twin = twins.get(bareKey(grant))?.shift();
+    return twin === undefined ? [] : [{ grant, before: twin.conditions }];
   });
 }
 
-function holds(grant: Grant, { effect, principal, action, resource, conditions }: Permission): boolean {
-  return (
-    grant.effect === effect &&
-    grant.principals.includes(principal) &&
-    grant.actions.includes(action) &&
-    grant.resources.includes(resource) &&
-    JSON.stringify(grant.conditions) === JSON.stringify(conditions)
+function bareKey(grant: Grant): string {
+  return JSON.stringify({ ...grant, conditions: [] });
+}
+
+function expand({ effect, principals, actions, resources, conditions }: Grant): Permission[] {
+  return principals.flatMap((principal) =>
+    actions.flatMap((action) => resources.map((resource) => ({ effect, principal, action, resource, conditions }))),
   );
+}
+
+/** Whether one of them holds a permission; only those with a pattern can hold one that is not written the same. */
+function coveredBy(permissions: readonly Permission[]): (narrower: Permission) => boolean {
+  const exact = Map.groupBy(permissions, spelling);
+  const wide = permissions.filter((each) => each.principal === '*' || /[*?]/.test(each.action + each.resource));
+  return (narrower) => [...(exact.get(spelling(narrower)) ?? []), ...wide].some((wider) => covers(wider, narrower));
+}
+
+function spelling({ effect, principal, action, resource }: Permission): string {
+  return JSON.stringify([effect, principal, action.toLowerCase(), resource]);
 }
 
 /** Joins permissions that differ in one part alone: actions first, then resources, then principals. */
@@ -118,8 +131,4 @@ function coversText(pattern: string, text: string): boolean {
   if (pattern === text) return true;
   if (pattern.startsWith('all but ') || text.startsWith('all but ') || holdsUnknown(pattern)) return false;
   return matches(pattern, text);
-}
-
-function sameButConditions(a: Grant, b: Grant): boolean {
-  return JSON.stringify({ ...a, conditions: [] }) === JSON.stringify({ ...b, conditions: [] });
 }

@@ -48,14 +48,14 @@ function judge(resource: PlannedResource, place: PolicyPlace, context: PlanConte
   if ([old, now].some((text) => typeof text === 'string' && /^\(sensitive[^)]*\)$/.test(text)))
     return unjudged('it is marked sensitive');
   const earlier = before === null ? [] : read(old, place);
-  if (earlier === null) return unjudged('what is there now is no policy document');
+  if (earlier === null) return unjudged('what is there now is no policy document, or too large a one');
   const without = hasNone(resource, place, context) ? [] : read(null, place);
   if (now === undefined || now === null || now === '' || isDefault)
     return action === 'delete' && place.as === 'trust' ? [] : say(subject, earlier, without ?? []);
   const later = now === knownAfterApply ? readDeferred(resource, place.attribute, context) : read(now, place);
   if (later === null && typeof now === 'string' && now.includes(knownAfterApply))
     return unjudged('it is known only after the apply');
-  if (later === null) return unjudged('what it becomes is no policy document');
+  if (later === null) return unjudged('what it becomes is no policy document, or too large a one');
   if (move === null) return say(subject, earlier, later);
   return [
     ...say({ ...subject, name: move.from }, earlier, without ?? []),

@@ -64,7 +64,8 @@ const DocumentBlocks = z.looseObject({
     )
     .nullish(),
 });
-const maxPermissions = 50_000;
+/** Each may have to be compared with each; a policy within the limits of IAM rarely makes a tenth of it. */
+const maxPermissions = 5000;
 
 /** True for text that is a policy document by its form. */
 export function isPolicy(text: unknown): text is string {

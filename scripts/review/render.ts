@@ -122,7 +122,8 @@ function renderDestroyed({ changes, losses }: Review): string[] {
 
 /** What most of the changes in place are about, so that one tag on everything reads as one. */
 function summarizeUpdates(changes: readonly Change[]): string[] {
-  const updates = changes.filter(({ resource }) => resource.action === 'update');
+  // Without those of which only a mark differs, like that of a secret.
+  const updates = changes.filter(({ resource, attributes }) => resource.action === 'update' && attributes.length > 0);
   const nameOf = (line: string): string => /^[^.:]*/.exec(line)?.[0] ?? '';
   const groups = Map.groupBy(updates, ({ attributes }) =>
     JSON.stringify([...new Set(attributes.map(nameOf))].toSorted()),

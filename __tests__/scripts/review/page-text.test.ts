@@ -90,6 +90,21 @@ describe('many findings', () => {
   });
 });
 
+test('a tag may be called like what every object has', () => {
+  const tagged = resource(
+    'aws_sqs_queue',
+    { name: 'q', tags: {} },
+    { name: 'q', tags: { constructor: 'a', toString: 'b' } },
+  );
+  expect(commentOf(planOf(tagged))).toContain('  tags.constructor: (none) -> "a"\n  tags.toString: (none) -> "b"\n');
+});
+
+test('what only a mark changes is in no sum of attributes', () => {
+  const plan = planOf(resource('aws_sqs_queue', { name: 'q' }, { name: 'q' })).replace('"no-op"', '"update"');
+  expect(commentOf(plan)).toContain('1 to change');
+  expect(commentOf(plan)).not.toContain('Changed in place');
+});
+
 test('a change that is the same everywhere is one line on the screen, and one below all it is about', () => {
   const tagged = Array.from({ length: 3 }, (_, index): Planned => ({
     address: `aws_sqs_queue.q${index}`,
@@ -99,6 +114,33 @@ test('a change that is the same everywhere is one line on the screen, and one be
   const comment = commentOf(planOf(...tagged));
   expect(comment).toContain('**Changed in place:** `tags` of 3 resources');
   expect(comment).toContain('aws_sqs_queue.q0\naws_sqs_queue.q1\naws_sqs_queue.q2\n  tags.a: "1" -> "2"\n');
+});
+
+describe('a policy of many permissions', () => {
+  const names = (start: string, count: number) => Array.from({ length: count }, (_, index) => `${start}${index}`);
+  const worker = (text: string) => ({ role: 'worker', policy: text });
+
+  test('is compared within seconds', () => {
+    const cut = (start: string) =>
+      policy(
+        ...names('k', 900).map((key) => ({
+          Action: `s3:${start}${key}*`,
+          Resource: '*a*a*a*b',
+          Condition: { StringLike: { [key]: '*' } },
+        })),
+      );
+    expect(commentOf(planOf(resource('aws_iam_role_policy', worker(cut('a')), worker(cut('b')))))).toContain(
+      '900 widening',
+    );
+  }, 30_000);
+
+  test('is too large to be compared at all, and says so', () => {
+    const product = (start: string) =>
+      policy({ Action: names(`s3:${start}`, 220), Resource: names('arn:aws:s3:::b', 220) });
+    expect(commentOf(planOf(resource('aws_iam_role_policy', worker(product('a')), worker(product('b')))))).toContain(
+      'cannot be judged: what is there now is no policy document, or too large a one',
+    );
+  });
 });
 
 describe('ten thousand resources', () => {
