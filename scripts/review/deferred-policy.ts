@@ -4,7 +4,7 @@ import type { PlanContext } from './plan-context.ts';
 import type { PlannedResource } from './planned-resource.ts';
 import { type Permission, readDocumentBlocks } from './policy-permissions.ts';
 
-/** The permissions; null for what is not exactly one document, or is put through a function on its way. */
+/** The permissions; null for what is not exactly one document without instances, or is put through a function on its way. */
 export function readDeferred(
   resource: PlannedResource,
   attribute: string,
@@ -17,7 +17,6 @@ export function readDeferred(
   const found = findInstances(resource.moduleAddress, 'aws_iam_policy_document', name).filter(
     ({ mode }) => mode === 'data',
   );
-  const [document, ...others] = found;
-  const values = others.length === 0 ? (document?.after ?? null) : null;
+  const values = found[0]?.after ?? null;
   return values === null ? null : readDocumentBlocks(values);
 }

@@ -270,6 +270,16 @@ describe('is no finding', () => {
     expect(securityOf(planned)).toEqual([]);
   });
 
+  test('what AWS gives to what is made anew', () => {
+    const remade = resource(
+      'aws_flow_log',
+      { traffic_type: 'ALL', log_destination_type: 's3' },
+      { traffic_type: 'ALL' },
+      { unknown: { log_destination_type: true }, expressions: { traffic_type: {} }, replacedBy: ['vpc_id'] },
+    );
+    expect(securityOf(remade)).toEqual([]);
+  });
+
   test('a source that is one', () => {
     const permission = resource('aws_lambda_permission', null, { ...invoke, source_arn: 'arn:aws:events:r:1:rule/a' });
     expect(securityOf(permission)).toEqual([expect.stringMatching(/^widens: /)]);

@@ -163,6 +163,9 @@ test('another account is one that nothing in the plan is in', () => {
     ).join('\n');
   expect(opened('999988887777')).toContain('**Another account.**');
   expect(opened('123456789012')).not.toContain('Another account');
+  // Of a plan in which nothing is there yet no one knows.
+  const fresh = trust(null, { ...assume, Principal: { AWS: '999988887777' } });
+  expect(securityOf(fresh)).toEqual([expect.stringMatching(/^widens: trust of role/)]);
 });
 
 describe('narrows', () => {
@@ -215,4 +218,17 @@ describe('is no warning', () => {
   test.each(plain)('%s', (_, planned) => {
     expect(securityOf(planned).join('\n')).not.toMatch(/loud|\.\*\*/);
   });
+});
+
+test('a condition that only binds who has the key holds nobody back', () => {
+  const deletes = { Action: 'dynamodb:DeleteTable', Resource: '*' };
+  const optional = { ...deletes, Condition: { StringEqualsIfExists: { 'aws:ResourceTag/a': 'b' } } };
+  expect(securityOf(gains(optional)).join()).toContain('**On every resource.**');
+});
+
+test('what was allowed under a condition alone is gained without it', () => {
+  const limited = { Action: 's3:*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } };
+  expect(securityOf(identity([limited], [limited, read]))).toEqual([
+    'widens: role `worker` may now also do `s3:GetObject` on `arn:aws:s3:::reports/*`',
+  ]);
 });

@@ -108,3 +108,12 @@ describe('is said', () => {
     expect(securityOf(planned).join('\n')).toContain(said);
   });
 });
+
+test('a door that is taken down lets nobody in, whatever it asked', () => {
+  const door = resource(
+    'aws_lb_listener',
+    { protocol: 'HTTPS', port: 443, default_action: [{ type: 'authenticate-oidc' }] },
+    null,
+  );
+  expect(securityOf(door)).toEqual([expect.stringMatching(/^narrows: /)]);
+});

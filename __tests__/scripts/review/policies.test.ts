@@ -253,3 +253,41 @@ test('of many actions those are named that hand out more', () => {
     '`sts:AssumeRole`',
   );
 });
+
+test('a star that is written as one is no pattern', () => {
+  const objects = (name: string) => ({ Action: 's3:GetObject', Resource: `arn:aws:s3:::b/${name}` });
+  expect(securityOf(identity([objects('${*}')], [objects('${*}'), objects('${aws:username}')]))).toEqual([
+    expect.stringMatching(/^widens: /),
+  ]);
+});
+
+test('a key of its own account is one that no other account administers', () => {
+  const admin = (account: string) => ({ Action: 'kms:*', Resource: '*', Principal: { AWS: account } });
+  const key = (...accounts: readonly string[]) => ({
+    arn: 'arn:aws:kms:eu-central-1:123456789012:key/k',
+    policy: policy(...accounts.map(admin)),
+  });
+  const said = (account: string) => securityOf(resource('aws_kms_key', key(), key(account))).join();
+  expect(said('123456789012')).toMatch(/^widens: /);
+  expect(said('999988887777')).toContain('**Another account.** **Every action that the pattern matches.**');
+});
+
+test('a policy leaves a bucket that stays for one that no one knows', () => {
+  const held = policy({ ...read, Effect: 'Deny', Principal: '*' });
+  const bucket = resource(
+    'aws_s3_bucket',
+    { id: 'a', bucket: 'a', tags: {} },
+    { id: 'a', bucket: 'a', tags: { b: 'c' } },
+  );
+  const moved = resource(
+    'aws_s3_bucket_policy',
+    { bucket: 'a', policy: held },
+    { policy: held },
+    {
+      unknown: { bucket: true },
+      replacedBy: ['bucket'],
+      expressions: { bucket: { references: ['aws_s3_bucket.one'] } },
+    },
+  );
+  expect(securityOf(bucket, moved).join()).toContain('bucket policy of `a`: **anyone** is no longer denied');
+});
