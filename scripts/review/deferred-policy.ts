@@ -14,9 +14,9 @@ export function readDeferred(
     /^\$\{data\.aws_iam_policy_document\.([\w-]+)\.json\}$/.exec(configuration.template(resource, attribute) ?? '') ??
     [];
   if (name === undefined) return null;
-  const found = findInstances(resource.moduleAddress, 'aws_iam_policy_document', name).filter(
+  const document = findInstances(resource.moduleAddress, 'aws_iam_policy_document', name).find(
     ({ mode }) => mode === 'data',
   );
-  const values = found[0]?.after ?? null;
+  const values = document?.after ?? null;
   return values === null ? null : readDocumentBlocks(values);
 }

@@ -36,6 +36,9 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
   );
 }
 
+/** As many as there may be without a section that has all of them. */
+const shownNames = 14;
+
 /** Those that say the same of several resources as one line, where the first of them stands. */
 export function joinFindings(findings: readonly Finding[]): FindingLine[] {
   const saying = ({ address, text }: Finding): string | null => {
@@ -47,7 +50,15 @@ export function joinFindings(findings: readonly Finding[]): FindingLine[] {
     if (first === undefined) return [];
     const says = saying(first);
     if (more.length === 0 || says === null) return [first];
-    return [{ ...first, text: `each of ${codes([first, ...more].map(({ address }) => address))} ${says}` }];
+    return [
+      {
+        ...first,
+        text: `each of ${codes(
+          [first, ...more].map(({ address }) => address),
+          shownNames,
+        )} ${says}`,
+      },
+    ];
   });
 }
 

@@ -42,8 +42,13 @@ describe('many findings', () => {
 
   test('that say the same are one line', () => {
     expect(commentOf(planOf(...roles))).toMatch(
-      /- ⚠️ ➕ each of `aws_iam_role\.r0`, .* and 32 more has no permissions boundary/,
+      /- ⚠️ ➕ each of `aws_iam_role\.r0`, .* and 26 more has no permissions boundary/,
     );
+  });
+
+  test('of as many resources as a screen has lines leave none out', () => {
+    const comment = commentOf(planOf(...roles.slice(0, 14)));
+    for (const { address } of roles.slice(0, 14)) expect(comment.split('<details>')[0]).toContain(`\`${address}\``);
   });
 
   test('of one kind hide no other', () => {
