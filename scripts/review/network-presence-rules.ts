@@ -3,7 +3,7 @@
 import { isEverywhere } from './addresses.ts';
 import { code } from './markdown.ts';
 import { knownAfterApply, type Values } from './planned-resource.ts';
-import type { Presence, PresenceRule } from './presence-findings.ts';
+import type { Presence, PresenceRule } from './presence.ts';
 import { isSet, items, records, text } from './values.ts';
 
 const way = (label: string, name: string, to: string, loud = true): PresenceRule => ({

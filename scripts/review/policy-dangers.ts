@@ -2,7 +2,7 @@
 // Next: scripts/review/policy-words.ts, which puts it behind the sentence.
 import { isLimiting, namesCaller } from './policy-conditions.ts';
 import type { Grant } from './policy-difference.ts';
-import type { PolicySubject } from './policy-words.ts';
+import type { PolicySubject } from './policy-subject.ts';
 import { isEverything, isEveryOfKind, matches } from './wildcards.ts';
 
 /** Warnings, in words; none for what is ordinary. */

@@ -9,7 +9,8 @@ import { knownAfterApply, type PlannedResource } from './planned-resource.ts';
 import { comparePolicies } from './policy-difference.ts';
 import { joinPolicies, parsePolicy, type Permission } from './policy-permissions.ts';
 import { listPlaces, type PolicyPlace } from './policy-places.ts';
-import { describeDifference, type PolicySubject } from './policy-words.ts';
+import type { PolicySubject } from './policy-subject.ts';
+import { describeDifference } from './policy-words.ts';
 
 /** What each change of a policy means, and which policies cannot be judged before the apply. */
 export function findPolicyChanges(resource: PlannedResource, context: PlanContext): Finding[] {

@@ -3,7 +3,7 @@
 import { code } from './markdown.ts';
 import type { PlannedResource } from './planned-resource.ts';
 import { isPolicy } from './policy-permissions.ts';
-import type { PolicySubject } from './policy-words.ts';
+import type { PolicySubject } from './policy-subject.ts';
 
 /** An attribute that holds a policy, and whose it is. */
 export interface PolicyPlace {

@@ -1,24 +1,9 @@
 // What is there or not: an attached policy, a function's permission, a grant, a gateway, a route. What it says in words is all that counts.
 // Next: scripts/review/presence-rules.ts, which says it for each type.
 import type { Effect, Finding } from './finding.ts';
-import { holdsUnknown, type PlannedResource, type Values } from './planned-resource.ts';
+import { holdsUnknown, type PlannedResource } from './planned-resource.ts';
+import type { Presence, PresenceRule } from './presence.ts';
 import { presenceRules } from './presence-rules.ts';
-
-/** The words for something that is there or not; Markdown. */
-export interface Presence {
-  readonly subject: string;
-  readonly gains: string;
-  readonly loses: string;
-  readonly loud: boolean;
-}
-
-/** What a type's resources are there for: none, one or several things each. */
-export interface PresenceRule {
-  readonly kind: string;
-  /** It holds back rather than lets in: its end widens. */
-  readonly guards?: true;
-  readonly list: (values: Values, address: string) => readonly Presence[];
-}
 
 /** What comes and goes with a resource, or with a change of it. */
 export function findPresences(resource: PlannedResource): Finding[] {

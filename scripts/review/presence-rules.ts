@@ -3,7 +3,7 @@
 import { code } from './markdown.ts';
 import { networkPresenceRules } from './network-presence-rules.ts';
 import type { Values } from './planned-resource.ts';
-import type { Presence, PresenceRule } from './presence-findings.ts';
+import type { Presence, PresenceRule } from './presence.ts';
 import { isSet, items, text } from './values.ts';
 
 const one = (kind: string, describe: (values: Values) => Presence): PresenceRule => ({
