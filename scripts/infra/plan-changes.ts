@@ -131,7 +131,9 @@ interface Difference {
 function compare(before: unknown, after: unknown, path: readonly string[]): Difference[] {
   if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) => compare(Reflect.get(before, key), Reflect.get(after, key), [...path, key]));
+    // A tag may be called `constructor`, which every object has from elsewhere.
+    const own = (of: object, key: string): unknown => (Object.hasOwn(of, key) ? Reflect.get(of, key) : undefined);
+    return keys.flatMap((key) => compare(own(before, key), own(after, key), [...path, key]));
   }
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
 }

@@ -3,22 +3,24 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { AttributeRule } from './attribute-rules.ts';
-import type { Configuration, PlanContext } from './configured.ts';
+import type { Configuration } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
 import { exposureRules } from './exposure-rules.ts';
 import type { Finding } from './finding.ts';
 import { guards, retentions } from './guard-rules.ts';
 import { code } from './markdown.ts';
-import { goesWithHolder, isHidden, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { findMove, goesWithHolder } from './holder.ts';
+import { isHidden, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
 import { protectionRules } from './protection-rules.ts';
 
 /** What the attributes of a resource mean for who reaches it, and for what it keeps (`kind` is `data` then). */
-export function findAttributeChanges(resource: PlannedResource, { resources, configuration }: PlanContext): Finding[] {
+export function findAttributeChanges(resource: PlannedResource, context: PlanContext): Finding[] {
   if (resource.mode !== 'managed') return [];
   const rules = [...exposureRules, ...protectionRules].filter(({ types }) => types.test(resource.type));
   return [
-    ...rules.flatMap((rule) => rule.paths.flatMap((path) => applyRule(rule, path, resource, configuration))),
+    ...rules.flatMap((rule) => rule.paths.flatMap((path) => applyRule(rule, path, resource, context.configuration))),
     ...findShorterRetention(resource),
-    ...(goesWithHolder(resource, resources) ? [] : findLostGuard(resource)),
+    ...(goesWithHolder(resource, context) ? [] : findLostGuard(resource, context)),
   ];
 }
 
@@ -41,7 +43,7 @@ function applyRule(
   resource: PlannedResource,
   configuration: Configuration,
 ): Finding[] {
-  const { before, after, address } = resource;
+  const { before, after, address, action } = resource;
   if (after === null) return [];
   const isIn = (values: Values | null): boolean => valuesAt(values, path).some(rule.isBad);
   const attribute = path.split('.')[0] ?? '';
@@ -54,6 +56,8 @@ function applyRule(
     return found('unknown', true, `changes ${shownPath} and cannot be judged: it is sensitive`);
   if (now.includes(knownAfterApply)) {
     const isGiven = configuration.isSet(resource, attribute) === true;
+    const isMade = before === null || action === 'replace';
+    if (!isGiven && isMade && rule.badUnset(after) && !isIn(before)) return found('widens', rule.loud, rule.says);
     const known = before !== null && !valuesAt(before, path).includes(knownAfterApply);
     // What no one sets is given by AWS; what someone sets, and the plan does not show, someone has to look at.
     return isGiven && (known || rule.onCreate) && !isReference(path)
@@ -62,9 +66,20 @@ function applyRule(
   }
   if (isIn(after)) {
     if (before === null) return rule.onCreate ? found('widens', rule.loud, rule.says) : [];
-    // A path that the type does not have is no attribute that went.
-    return isIn(before) || valuesAt(before, path).length === 0 ? [] : found('widens', rule.loud, rule.says);
+    // A path that the type does not have is no attribute that went; a block that comes with a bad value is bad.
+    const isAbsent =
+      valuesAt(before, path).length === 0 && now.every((value) => value === undefined || !rule.isBad(value));
+    return isIn(before) || isAbsent ? [] : found('widens', rule.loud, rule.says);
   }
+  // A block that held the attribute and is gone leaves what is not set.
+  if (
+    now.length === 0 &&
+    before !== null &&
+    valuesAt(before, path).length > 0 &&
+    !isIn(before) &&
+    rule.isBad(undefined)
+  )
+    return found('widens', rule.loud, rule.says);
   return before !== null && isIn(before) && now.length > 0 ? found('narrows', false, rule.saysGood) : [];
 }
 
@@ -92,8 +107,11 @@ function findShorterRetention({ type, address, before, after }: PlannedResource)
     });
 }
 
-function findLostGuard({ type, address, action }: PlannedResource): Finding[] {
-  if (action !== 'delete') return [];
+function findLostGuard(resource: PlannedResource, context: PlanContext): Finding[] {
+  const { type, address, action } = resource;
+  const move = findMove(resource, context);
+  if (action !== 'delete' && move === null) return [];
+  const left = move === null ? 'goes' : `leaves ${code(move.from)} for ${code(move.to)}`;
   return guards
     .filter(({ types }) => types.test(type))
     .map(({ goes }) => ({
@@ -101,6 +119,6 @@ function findLostGuard({ type, address, action }: PlannedResource): Finding[] {
       loud: true,
       kind: 'detection',
       address,
-      text: `${code(address)} ${goes}`,
+      text: `${code(address)} ${left}: ${goes}`,
     }));
 }

@@ -1,5 +1,6 @@
 // What a rule about an attribute looks like, and how one is written in a line.
 // Next: scripts/review/exposure-rules.ts and scripts/review/protection-rules.ts, the rules.
+import type { Values } from './planned-resource.ts';
 
 /** One attribute of some types. */
 export interface AttributeRule {
@@ -16,6 +17,8 @@ export interface AttributeRule {
   readonly loud: boolean;
   /** Also when the resource is new: false for what is merely the default. */
   readonly onCreate: boolean;
+  /** True for a resource that AWS makes so when no one sets the attribute, of which a plan says no more than that. */
+  readonly badUnset: (values: Values) => boolean;
 }
 
 /** True for these values alone; `undefined` where the attribute is not set. */
@@ -37,7 +40,11 @@ export function rule(
   paths: string | readonly string[],
   isBad: AttributeRule['isBad'],
   [says, saysGood]: readonly [string, string],
-  { loud = true, onCreate = true }: { loud?: boolean; onCreate?: boolean } = {},
+  {
+    loud = true,
+    onCreate = true,
+    badUnset = () => false,
+  }: { loud?: boolean; onCreate?: boolean; badUnset?: AttributeRule['badUnset'] } = {},
 ): AttributeRule {
-  return { types, paths: [paths].flat(), isBad, says, saysGood, kind, loud, onCreate };
+  return { types, paths: [paths].flat(), isBad, says, saysGood, kind, loud, onCreate, badUnset };
 }

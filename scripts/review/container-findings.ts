@@ -1,5 +1,6 @@
 // What a task definition changes for the containers in it: rights on the host, the file system, the user, which secrets they get.
 // Next: scripts/review/security.ts, which collects the findings.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
 import type { Finding } from './finding.ts';
@@ -13,6 +14,10 @@ const Containers = z.array(
     privileged: z.boolean().optional(),
     readonlyRootFilesystem: z.boolean().optional(),
     user: z.string().optional(),
+    image: z.string().optional(),
+    command: z.array(z.string()).nullish(),
+    entryPoint: z.array(z.string()).nullish(),
+    environment: z.array(z.looseObject({ name: z.string(), value: z.string().nullish() })).nullish(),
     secrets: z.array(z.looseObject({ name: z.string(), valueFrom: z.string() })).nullish(),
     linuxParameters: z
       .looseObject({ capabilities: z.looseObject({ add: z.array(z.string()).nullish() }).nullish() })
@@ -57,6 +62,7 @@ export function findContainerChanges(resource: PlannedResource): Finding[] {
         .filter((each) => !risks.includes(each))
         .map((each) => say('narrows', false, `${subject} no longer ${each}`)),
       ...(secrets.length > 0 ? [say('widens', false, `${subject} now also gets ${codes(secrets)}`)] : []),
+      ...listOthers(container, earlier, before === null).map((each) => say('changes', false, `${subject} ${each}`)),
     ];
   });
 }
@@ -69,6 +75,35 @@ function listRisks({ privileged, readonlyRootFilesystem, user, linuxParameters }
     ...(user === undefined || /^(?:root|0)(?::|$)/.test(user) ? ['runs as root unless its image says otherwise'] : []),
     ...(added.length > 0 ? [`has the capabilities ${codes(added)}`] : []),
   ];
+}
+
+/** What else it runs: a release, which only has another tag or digest, is no finding. */
+function listOthers(now: Container, before: Container | undefined, isNewTask: boolean): string[] {
+  if (before === undefined) return isNewTask ? [] : [`is new and runs ${code(now.image ?? '')}`];
+  const repository = ({ image = '' }: Container): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+  const environment = changedNames(before.environment ?? [], now.environment ?? []);
+  return [
+    ...(repository(now) === repository(before)
+      ? []
+      : [`runs another image: ${code(before.image ?? '')} to ${code(now.image ?? '')}`]),
+    ...(['entryPoint', 'command'] as const).flatMap((each) =>
+      isDeepStrictEqual(now[each] ?? [], before[each] ?? [])
+        ? []
+        : [
+            `changes ${code(each)}: ${code(JSON.stringify(before[each] ?? []))} to ${code(JSON.stringify(now[each] ?? []))}`,
+          ],
+    ),
+    ...(environment.length === 0 ? [] : [`gets other values in its environment: ${codes(environment)}`]),
+  ];
+}
+
+function changedNames(
+  before: NonNullable<Container['environment']>,
+  now: NonNullable<Container['environment']>,
+): string[] {
+  const [old, fresh] = [before, now].map((all) => new Map(all.map(({ name, value }) => [name, value ?? ''])));
+  const names = [...new Set([...before, ...now].map(({ name }) => name))].toSorted();
+  return names.filter((name) => old?.get(name) !== fresh?.get(name));
 }
 
 function listSecrets({ secrets }: Container): string[] {

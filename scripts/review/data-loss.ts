@@ -1,7 +1,8 @@
 // What a plan loses: stores that are destroyed or replaced with all they hold, and what no longer protects them.
 // Next: scripts/review/attribute-findings.ts, which finds the protections that go.
 import { findAttributeChanges } from './attribute-findings.ts';
-import type { PlanContext } from './configured.ts';
+import type { PlanContext } from './plan-context.ts';
+import { findExpiries } from './expiry-findings.ts';
 import { type Finding, sortFindings } from './finding.ts';
 import { code, codes } from './markdown.ts';
 import type { PlannedResource } from './planned-resource.ts';
@@ -42,16 +43,18 @@ const stores: Readonly<Record<string, string>> = {
   aws_timestreamwrite_table: 'its records',
 };
 
-/** Stores that go, then stores whose protection goes. */
+/** Stores that are replaced, which nobody may have meant, then those that are destroyed, then those whose protection goes. */
 export function findDataLoss(context: PlanContext): Finding[] {
   const { resources } = context;
   const managed = resources.filter(({ mode, action }) => mode === 'managed' && action !== 'no-op');
-  const gone = managed.filter(({ action }) => action === 'delete' || action === 'replace').flatMap(describeLoss);
+  const gone = (['replace', 'delete'] as const).map((action) =>
+    sortFindings(managed.filter((each) => each.action === action).flatMap(describeLoss)),
+  );
   const unprotected = managed
     .filter(({ action }) => action !== 'forget')
-    .flatMap((resource) => findAttributeChanges(resource, context))
+    .flatMap((resource) => [...findAttributeChanges(resource, context), ...findExpiries(resource, resources)])
     .filter(({ kind, effect }) => kind === 'data' && effect !== 'narrows');
-  return [...sortFindings(gone), ...sortFindings(unprotected)];
+  return [...gone.flat(), ...sortFindings(unprotected)];
 }
 
 /** Terraform's word for why, in words. {@link https://developer.hashicorp.com/terraform/internals/json-format#change-representation} */
@@ -81,7 +84,7 @@ function describeLoss(resource: PlannedResource): Finding[] {
     {
       effect: 'widens',
       loud: true,
-      kind: 'data',
+      kind: resource.type,
       address,
       text: `${code(address)} ${done}${describeReason(resource)}. Lost: ${lost}`,
     },

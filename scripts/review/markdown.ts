@@ -2,8 +2,17 @@
 // Next: scripts/review/render.ts, the page.
 
 const shownCharacters = 160;
-/** Line ends, control characters, and those that turn or hide text: bidirectional marks, zero width, tags. */
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
+/** Longer than any line that Terraform's names and two values make; one line must not take the room of all others. */
+const lineCharacters = 600;
+/** The end of a long text is shown as well: there an ARN says which, and a pattern that it is one. */
+const shownEnd = 40;
+/**
+ * Line ends, control characters, spaces that are none, and those that turn or hide text: bidirectional marks, zero width,
+ * fillers, variation selectors, tags.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+/** Letters that look like Latin ones, where they stand beside them. */
+const lookalike = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Lisu}]/gu;
 
 /**
  * A value as a code span on one line: in one, GitHub reads neither HTML nor mentions nor references.
@@ -21,7 +30,7 @@ export function code(text: string, limit = shownCharacters): string {
 
 /** Lines as a fenced block that none of them can end. */
 export function block(lines: readonly string[], language = ''): string[] {
-  const shown = lines.map((line) => line.replaceAll(unseen, escapeUnseen));
+  const shown = lines.map((line) => oneLine(line, lineCharacters));
   const fence = '`'.repeat(Math.max(3, ...shown.map((line) => longestRun(line, '`') + 1)));
   return [`${fence}${language}`, ...shown, fence];
 }
@@ -45,14 +54,25 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 
 function oneLine(text: string, limit: number): string {
   const characters = Array.from(text);
-  const cut = characters.length > limit;
-  const shown = (cut ? characters.slice(0, limit).join('') : text).replaceAll(unseen, escapeUnseen);
-  return cut ? `${shown}... (${characters.length} characters)` : shown;
+  if (characters.length <= limit) return makePlain(text);
+  const [start, end] = [characters.slice(0, limit - shownEnd), characters.slice(-shownEnd)];
+  return `${makePlain(start.join(''))}...${makePlain(end.join(''))} (${characters.length} characters)`;
 }
 
-function escapeUnseen(character: string): string {
+/** What cannot be seen, or looks like something else, by its number. */
+function makePlain(text: string): string {
+  const seen = text.replaceAll(unseen, escape).replaceAll(/[^\x20-\x7e]/gu, escapeDouble);
+  return /[a-z]/i.test(text) ? seen.replaceAll(lookalike, escape) : seen;
+}
+
+function escape(character: string): string {
   if (character === '\n') return '\\n';
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A fullwidth or mathematical letter is one of ASCII in other clothes. */
+function escapeDouble(character: string): string {
+  return /^[\x21-\x7e]+$/.test(character.normalize('NFKC')) ? escape(character) : character;
 }
 
 function longestRun(text: string, character: string): number {

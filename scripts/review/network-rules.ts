@@ -1,7 +1,9 @@
 // Rules of security groups and network ACLs, however the provider spells them, as one shape that compares.
 // Next: scripts/review/network-findings.ts, which says what comes, goes and widens.
+import { cidr, type Network } from '../../stacks/config/cidr.ts';
 import type { Configuration } from './configured.ts';
-import { knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { holdsUnknown, knownAfterApply, type PlannedResource, type Values } from './planned-resource.ts';
+import { isSet, records, text } from './values.ts';
 
 /** One rule for one peer. */
 export interface NetworkRule {
@@ -15,8 +17,13 @@ export interface NetworkRule {
   readonly number: number | null;
   /** `tcp`, `udp`, `icmp`, a number, or `all`. */
   readonly protocol: string;
+  /** Null for every port. */
   readonly fromPort: number | null;
   readonly toPort: number | null;
+  /** Its protocol, its ports or what it refers to are a secret, or known only after the apply. */
+  readonly isUnknown: boolean;
+  /** Of `peer`, when that is an IPv4 network. */
+  readonly network: Network | null;
   /** A network, a prefix list, another group, or `itself`. */
   readonly peer: string;
 }
@@ -30,7 +37,7 @@ export function listRules(resource: PlannedResource, side: Side, configuration: 
   if (values === null || read === undefined || resource.mode !== 'managed') return [];
   if (isInline(resource.type) && !isGiven(resource, configuration)) return [];
   const owner = (attribute: string): string => nameOf(resource, values, attribute, configuration);
-  return read(values, owner).map((rule) => ({ ...rule, address: resource.address }));
+  return read(values, owner).map((rule) => ({ ...rule, address: resource.address, network: cidr(rule.peer) }));
 }
 
 /** What a group or an ACL says of its own rules counts where someone writes them there; else it repeats what stands elsewhere. */
@@ -43,7 +50,7 @@ function isInline(type: string): boolean {
   return /_(?:security_group|network_acl)$/.test(type);
 }
 
-type Rule = Omit<NetworkRule, 'address'>;
+type Rule = Omit<NetworkRule, 'address' | 'network'>;
 type Reader = (values: Values, name: (attribute: string) => string) => Rule[];
 
 const standalone =
@@ -112,11 +119,12 @@ function aclRule(values: Values, direction: 'in' | 'out', action: unknown): Omit
   };
 }
 
-function ports(values: Values, spelled: string): Pick<Rule, 'protocol' | 'fromPort' | 'toPort'> {
+function ports(values: Values, spelled: string): Pick<Rule, 'protocol' | 'fromPort' | 'toPort' | 'isUnknown'> {
   const protocol = protocols[spelled.toLowerCase()] ?? spelled.toLowerCase();
   const [from, to] = [asNumber(values['from_port']), asNumber(values['to_port'])];
   const all = protocol === 'all' || (from === 0 && to === 65_535) || from === -1;
-  return { protocol, fromPort: all ? null : from, toPort: all ? null : to };
+  const isUnknown = holdsUnknown([spelled, values['from_port'], values['to_port']]);
+  return { protocol, fromPort: all ? null : from, toPort: all ? null : to, isUnknown };
 }
 
 /** https://www.iana.org/assignments/protocol-numbers: what the provider gives back for a name. */
@@ -152,16 +160,10 @@ function nameOf(resource: PlannedResource, values: Values, attribute: string, co
   return reference === undefined ? knownAfterApply : `${prefix}${reference}`;
 }
 
+/** Blocks of rules; for a whole list that no one knows yet one rule of which nothing is known. */
 function blocks(value: unknown): Values[] {
-  return Array.isArray(value) ? value.filter((each): each is Values => typeof each === 'object' && each !== null) : [];
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  if (!holdsUnknown(typeof value === 'string' ? value : '')) return records(value);
+  return [{ protocol: value, cidr_blocks: value, cidr_block: value, action: 'allow' }];
 }
 
 function asNumber(value: unknown): number | null {

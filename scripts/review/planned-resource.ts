@@ -78,38 +78,6 @@ export function withUnknown(value: unknown, unknown: unknown): unknown {
   return Object.fromEntries(keys.map((key) => [key, withUnknown(member(values, key), member(unknown, key))]));
 }
 
-/** Attributes by which a policy, a rule or a guard names what it belongs to, and of which type that is. */
-const holders: Readonly<Record<string, RegExp>> = {
-  role: /^aws_iam_role$/,
-  user: /^aws_iam_user$/,
-  group: /^aws_iam_group$/,
-  bucket: /^aws_s3_bucket$/,
-  queue_url: /^aws_sqs_queue$/,
-  arn: /^aws_sns_topic$/,
-  secret_arn: /^aws_secretsmanager_secret$/,
-  secret_id: /^aws_secretsmanager_secret$/,
-  key_id: /^aws_kms_key$/,
-  resource_arn: /^aws_(?:dynamodb_table|vpclattice_service(?:_network)?)$/,
-  resource_identifier: /^aws_vpclattice_service(?:_network)?$/,
-  repository: /^aws_ecr_repository$/,
-  vpc_endpoint_id: /^aws_vpc_endpoint$/,
-};
-
-/** True for what is destroyed together with what it belongs to: then there is nothing left for it to guard or to hold back. */
-export function goesWithHolder(resource: PlannedResource, resources: readonly PlannedResource[]): boolean {
-  const { action, before } = resource;
-  if (action !== 'delete' || before === null) return false;
-  const isHolder = (other: PlannedResource): boolean =>
-    Object.entries(holders).some(([attribute, type]) => {
-      const named = before[attribute];
-      if (typeof named !== 'string' || named === '' || !type.test(other.type)) return false;
-      return ['id', 'arn', 'name'].some((name) => other.before?.[name] === named);
-    });
-  return resources.some(
-    (other) => other !== resource && other.action === 'delete' && other.mode === 'managed' && isHolder(other),
-  );
-}
-
 function toResource(resource: ResourceChange): PlannedResource {
   const { change } = resource;
   const after = withUnknown(change.after, change.after_unknown);

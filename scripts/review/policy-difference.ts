@@ -1,7 +1,9 @@
 // What one set of permissions grants that another does not, put together again into as few sentences as it takes.
 // Next: scripts/review/policy-words.ts, which says them.
 import { compareText, holdsUnknown } from './planned-resource.ts';
+import { type Condition, implyAll } from './policy-conditions.ts';
 import type { Permission } from './policy-permissions.ts';
+import { matches } from './wildcards.ts';
 
 /** Permissions that share effect and conditions: each principal may do each action on each resource. */
 export interface Grant {
@@ -9,13 +11,13 @@ export interface Grant {
   readonly principals: readonly string[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly conditions: readonly string[];
+  readonly conditions: readonly Condition[];
 }
 
 /** The same grant under other conditions. */
 export interface ConditionChange {
   readonly grant: Grant;
-  readonly before: readonly string[];
+  readonly before: readonly Condition[];
 }
 
 /** What differs between two policies. */
@@ -34,41 +36,54 @@ export function comparePolicies(before: readonly Permission[], after: readonly P
   const gone = before.filter((each) => !now.has(keyOf(each)));
   const fresh = after.filter((each) => !old.has(keyOf(each)));
   const conditions = pairConditions(groupPermissions(gone), groupPermissions(fresh));
-  const isTold = (each: Permission): boolean =>
-    conditions.some(
-      ({ grant, before: earlier }) => holds(grant, each) || holds({ ...grant, conditions: earlier }, each),
-    );
+  const told = new Set(
+    conditions.flatMap(({ grant, before: earlier }) => [
+      ...expand(grant).map(keyOf),
+      ...expand({ ...grant, conditions: earlier }).map(keyOf),
+    ]),
+  );
+  const isTold = (each: Permission): boolean => told.has(keyOf(each));
   const lost = gone.filter((each) => !isTold(each));
   const won = fresh.filter((each) => !isTold(each));
   // A permission that a wider one holds as well is neither gained nor lost.
-  const kept = won.filter((each) => before.some((wider) => covers(wider, each)));
+  const isKept = coveredBy(before);
+  const isStillThere = coveredBy(after);
   return {
-    added: groupPermissions(won.filter((each) => !kept.includes(each))),
-    removed: groupPermissions(lost.filter((each) => !after.some((wider) => covers(wider, each)))),
-    kept: groupPermissions(kept),
+    added: groupPermissions(won.filter((each) => !isKept(each))),
+    removed: groupPermissions(lost.filter((each) => !isStillThere(each))),
+    kept: groupPermissions(won.filter(isKept)),
     conditions,
   };
 }
 
 /** Grants that go and come back the same, under other conditions. */
 function pairConditions(gone: readonly Grant[], fresh: readonly Grant[]): ConditionChange[] {
-  const taken = new Set<Grant>();
+  const twins = Map.groupBy(gone, bareKey);
   return fresh.flatMap((grant) => {
-    const twin = gone.find((other) => !taken.has(other) && sameButConditions(grant, other));
-    if (twin === undefined) return [];
-    taken.add(twin);
-    return [{ grant, before: twin.conditions }];
+    const twin = twins.get(bareKey(grant))?.shift();
+    return twin === undefined ? [] : [{ grant, before: twin.conditions }];
   });
 }
 
-function holds(grant: Grant, { effect, principal, action, resource, conditions }: Permission): boolean {
-  return (
-    grant.effect === effect &&
-    grant.principals.includes(principal) &&
-    grant.actions.includes(action) &&
-    grant.resources.includes(resource) &&
-    JSON.stringify(grant.conditions) === JSON.stringify(conditions)
+function bareKey(grant: Grant): string {
+  return JSON.stringify({ ...grant, conditions: [] });
+}
+
+function expand({ effect, principals, actions, resources, conditions }: Grant): Permission[] {
+  return principals.flatMap((principal) =>
+    actions.flatMap((action) => resources.map((resource) => ({ effect, principal, action, resource, conditions }))),
   );
+}
+
+/** Whether one of them holds a permission; only those with a pattern can hold one that is not written the same. */
+function coveredBy(permissions: readonly Permission[]): (narrower: Permission) => boolean {
+  const exact = Map.groupBy(permissions, spelling);
+  const wide = permissions.filter((each) => each.principal === '*' || /[*?]/.test(each.action + each.resource));
+  return (narrower) => [...(exact.get(spelling(narrower)) ?? []), ...wide].some((wider) => covers(wider, narrower));
+}
+
+function spelling({ effect, principal, action, resource }: Permission): string {
+  return JSON.stringify([effect, principal, action.toLowerCase(), resource]);
 }
 
 /** Joins permissions that differ in one part alone: actions first, then resources, then principals. */
@@ -104,42 +119,16 @@ function keyOf({ effect, principal, action, resource, conditions }: Permission):
 function covers(wider: Permission, narrower: Permission): boolean {
   if (wider.effect !== narrower.effect) return false;
   if (wider.principal !== narrower.principal && wider.principal !== '*') return false;
-  if (!wider.conditions.every((condition) => narrower.conditions.includes(condition))) return false;
-  if (holdsUnknown([narrower.principal, narrower.action, narrower.resource, ...narrower.conditions])) return false;
+  if (!implyAll(narrower.conditions, wider.conditions)) return false;
+  if (holdsUnknown([narrower.principal, narrower.action, narrower.resource, narrower.conditions])) return false;
   return (
-    matches(wider.action.toLowerCase(), narrower.action.toLowerCase()) && matches(wider.resource, narrower.resource)
+    coversText(wider.action.toLowerCase(), narrower.action.toLowerCase()) &&
+    coversText(wider.resource, narrower.resource)
   );
 }
 
-function matches(pattern: string, text: string): boolean {
+function coversText(pattern: string, text: string): boolean {
   if (pattern === text) return true;
   if (pattern.startsWith('all but ') || text.startsWith('all but ') || holdsUnknown(pattern)) return false;
-  return matchFrom(pattern, text);
-}
-
-/** `*` for any text and `?` for one character, without backtracking over more than the last star. */
-function matchFrom(pattern: string, text: string): boolean {
-  let [at, from, star, resume] = [0, 0, -1, 0];
-  while (from < text.length) {
-    if (at < pattern.length && pattern[at] !== '*' && (pattern[at] === '?' || pattern[at] === text[from])) {
-      // A star of the narrower pattern is any text, which one character does not hold.
-      if (pattern[at] === '?' && text[from] === '*') return false;
-      at += 1;
-      from += 1;
-    } else if (pattern[at] === '*') {
-      star = at;
-      resume = from;
-      at += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      resume += 1;
-      from = resume;
-    } else return false;
-  }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
-}
-
-function sameButConditions(a: Grant, b: Grant): boolean {
-  return JSON.stringify({ ...a, conditions: [] }) === JSON.stringify({ ...b, conditions: [] });
+  return matches(pattern, text);
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { compareText, knownAfterApply, type Values } from './planned-resource.ts';
+import { type Condition, describeCondition } from './policy-conditions.ts';
 
 /** One effect for one principal on one action and one resource. `not` in front of a list makes the whole list one item. */
 export interface Permission {
@@ -12,12 +13,12 @@ export interface Permission {
   readonly action: string;
   /** Empty in a trust policy. */
   readonly resource: string;
-  /** Sorted, each `test key = value or value`; all must hold. */
-  readonly conditions: readonly string[];
+  /** Sorted; all must hold. */
+  readonly conditions: readonly Condition[];
 }
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
-const Condition = z.record(
+const ConditionBlock = z.record(
   z.string(),
   z.record(
     z.string(),
@@ -25,7 +26,9 @@ const Condition = z.record(
   ),
 );
 const Principal = z.union([z.string(), z.record(z.string(), texts)]);
-const Statement = z.looseObject({
+// Strict: an element that is spelled otherwise would be read as none, and what it says overlooked.
+const Statement = z.strictObject({
+  Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: Principal.optional(),
   NotPrincipal: Principal.optional(),
@@ -33,7 +36,7 @@ const Statement = z.looseObject({
   NotAction: texts.optional(),
   Resource: texts.optional(),
   NotResource: texts.optional(),
-  Condition: Condition.optional(),
+  Condition: ConditionBlock.optional(),
 });
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
 const PolicyDocument = z.looseObject({
@@ -61,7 +64,8 @@ const DocumentBlocks = z.looseObject({
     )
     .nullish(),
 });
-const maxPermissions = 50_000;
+/** Each may have to be compared with each; a policy within the limits of IAM rarely makes a tenth of it. */
+const maxPermissions = 5000;
 
 /** True for text that is a policy document by its form. */
 export function isPolicy(text: unknown): text is string {
@@ -70,14 +74,28 @@ export function isPolicy(text: unknown): text is string {
 
 /** The permissions of a policy document; null when it is none, or too large to compare. */
 export function parsePolicy(text: string): Permission[] | null {
-  let found: unknown;
+  const { data } = PolicyDocument.safeParse(parseJson(text));
+  return data === undefined ? null : expandAll(data.Statement);
+}
+
+/** Null for what is no JSON: then it is no policy either. */
+function parseJson(text: string): unknown {
   try {
-    found = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-  const { data } = PolicyDocument.safeParse(found);
-  return data === undefined ? null : expandAll(data.Statement);
+}
+
+/** Several policies of one holder as the text of one; the one that is none, which nobody can read, when there is such. */
+export function joinPolicies(policies: readonly unknown[]): unknown {
+  const statements: Statement[] = [];
+  for (const policy of policies) {
+    const { data } = PolicyDocument.safeParse(typeof policy === 'string' ? parseJson(policy) : null);
+    if (data === undefined) return policy;
+    statements.push(...data.Statement);
+  }
+  return JSON.stringify({ Statement: statements });
 }
 
 /** The permissions of a `data.aws_iam_policy_document` that is read only during the apply; null when its blocks are not known. */
@@ -135,21 +153,23 @@ function listPrincipals(principal: unknown): string[] | undefined {
   if (typeof principal === 'string') return [principal];
   return Object.entries(principal as Record<string, string[]>).flatMap(([kind, ids]) =>
     ids.map((id) => {
-      if (id === '*' && kind === 'AWS') return '*';
+      if (id === '*' && (kind === 'AWS' || kind === '*')) return '*';
       // An account's number and its root are one and the same.
       return `${kind} ${/^\d{12}$/.test(id) ? `arn:aws:iam::${id}:root` : id}`;
     }),
   );
 }
 
-function listConditions(condition: z.output<typeof Condition>): string[] {
-  return Object.entries(condition)
+function listConditions(tests: z.output<typeof ConditionBlock>): Condition[] {
+  return Object.entries(tests)
     .flatMap(([test, keys]) =>
-      Object.entries(keys).map(
-        ([key, values]) => `${test} ${key} = ${[values].flat().map(String).toSorted(compareText).join(' or ')}`,
-      ),
+      Object.entries(keys).map(([key, values]) => ({
+        test,
+        key,
+        values: [...new Set([values].flat().map(String))].toSorted(compareText),
+      })),
     )
-    .toSorted(compareText);
+    .toSorted((a, b) => compareText(describeCondition(a), describeCondition(b)));
 }
 
 function toPrincipals(blocks: z.output<typeof block>): Record<string, string[]> | undefined {
@@ -164,14 +184,14 @@ function toPrincipals(blocks: z.output<typeof block>): Record<string, string[]> 
 
 function toCondition(
   blocks: readonly { test: string; variable: string; values?: string[] | undefined }[],
-): z.output<typeof Condition> {
-  const condition: Record<string, Record<string, string[]>> = {};
+): z.output<typeof ConditionBlock> {
+  const tests: Record<string, Record<string, string[]>> = {};
   for (const { test, variable, values } of blocks)
-    condition[test] = {
-      ...condition[test],
-      [variable]: [...(condition[test]?.[variable] ?? []), ...(values ?? [knownAfterApply])],
+    tests[test] = {
+      ...tests[test],
+      [variable]: [...(tests[test]?.[variable] ?? []), ...(values ?? [knownAfterApply])],
     };
-  return condition;
+  return tests;
 }
 
 function isGiven(value: unknown): boolean {

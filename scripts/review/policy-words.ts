@@ -3,24 +3,12 @@
 import type { Finding } from './finding.ts';
 import { code, codes } from './markdown.ts';
 import { holdsUnknown, isHidden } from './planned-resource.ts';
+import { type Condition, describeCondition, implyAll } from './policy-conditions.ts';
+import { listDangers, sortByDanger } from './policy-dangers.ts';
 import type { Grant, PolicyDifference } from './policy-difference.ts';
+import type { PolicySubject } from './policy-subject.ts';
 
-/** Whose policy it is. */
-export interface PolicySubject {
-  /** `identity`: what its holder may do; `boundary`: the most its holders may; `trust`: who may become it; `resource`: who may do what with it. */
-  readonly as: 'identity' | 'boundary' | 'trust' | 'resource';
-  /** `role`, `key policy of`. */
-  readonly label: string;
-  /** Its name or address, from the plan. */
-  readonly name: string;
-  readonly address: string;
-  /** A resource policy that is about this resource alone: `*` in it is no wildcard. */
-  readonly ownResource: boolean;
-  /** The policy comes with the plan. */
-  readonly isNew: boolean;
-}
-
-const shown = 6;
+const shown = 10;
 
 /** One finding per grant that comes, goes, or changes its conditions. */
 export function describeDifference(subject: PolicySubject, difference: PolicyDifference): Finding[] {
@@ -51,9 +39,10 @@ export function describeDifference(subject: PolicySubject, difference: PolicyDif
     const text = sentence(subject, grant, narrows ? verbs(subject).loses : verbs(subject).undenied);
     return finding(narrows ? 'narrows' : 'widens', !narrows, text);
   });
-  const kept = difference.kept.map((grant) =>
-    finding('changes', false, sentence(subject, grant, verbs(subject).keeps)),
-  );
+  const kept = difference.kept.map((grant) => {
+    const { keeps, stillDenied } = verbs(subject);
+    return finding('changes', false, sentence(subject, grant, grant.effect === 'Allow' ? keeps : stillDenied));
+  });
   const conditions = difference.conditions.map(({ grant, before }) =>
     describeConditions(finding, subject, grant, before),
   );
@@ -69,27 +58,50 @@ function describeConditions(
   finding: (effect: Finding['effect'], loud: boolean, text: string) => Finding,
   subject: PolicySubject,
   grant: Grant,
-  before: readonly string[],
+  before: readonly Condition[],
 ): Finding {
-  const gone = before.filter((condition) => !grant.conditions.includes(condition));
-  const fresh = grant.conditions.filter((condition) => !before.includes(condition));
   const allows = grant.effect === 'Allow';
+  const [tighter, looser] = [implyAll(grant.conditions, before), implyAll(before, grant.conditions)];
+  // Neither more nor less is still someone or something else, which was not let through before.
+  const narrows = allows ? tighter : looser;
+  const effect = tighter && looser ? 'changes' : narrows ? 'narrows' : 'widens';
   const bare = sentence(
     subject,
     { ...grant, conditions: [] },
     allows ? verbs(subject).keeps : verbs(subject).stillDenied,
   );
-  const parts = [
+  const warnings = effect === 'widens' && allows ? listDangers(subject, grant).map((each) => ` **${each}**`) : [];
+  const unjudged = holdsUnknown([grant.conditions, before]);
+  const said = `${bare}: ${describeDifferences(before, grant.conditions).join(', ')}${warnings.join('')}`;
+  return finding(unjudged ? 'unknown' : effect, effect === 'widens', said);
+}
+
+/** Of a test that only gets other values these alone, so that a long list hides none. */
+function describeDifferences(before: readonly Condition[], now: readonly Condition[]): string[] {
+  const isTwin = (a: Condition, b: Condition): boolean => a.test === b.test && a.key === b.key;
+  const isSame = (each: Condition): boolean =>
+    [before, now].every((side) => side.some((other) => describeCondition(other) === describeCondition(each)));
+  const gone = before.filter((each) => !isSame(each) && !now.some((other) => isTwin(each, other)));
+  const fresh = now.filter((each) => !isSame(each) && !before.some((other) => isTwin(each, other)));
+  const other = now.flatMap((each) => {
+    const twin = before.find((earlier) => isTwin(each, earlier));
+    if (twin === undefined || isSame(each)) return [];
+    const [more, less] = [without(each.values, twin.values), without(twin.values, each.values)];
+    const parts = [
+      ...(more.length > 0 ? [`also ${codes(more, shown)}`] : []),
+      ...(less.length > 0 ? [`no longer ${codes(less, shown)}`] : []),
+    ];
+    return [`${code(`${each.test} ${each.key}`)} ${parts.join(', ')}`];
+  });
+  return [
     ...(gone.length > 0 ? [`no longer only when ${when(gone)}`] : []),
     ...(fresh.length > 0 ? [`now only when ${when(fresh)}`] : []),
+    ...other,
   ];
-  // Fewer conditions widen what is allowed and narrow what is denied; another condition can do either.
-  const looser = fresh.length === 0;
-  const tighter = gone.length === 0;
-  const changes = looser === tighter;
-  const effect = changes ? 'changes' : looser === allows ? 'widens' : 'narrows';
-  const warnings = effect === 'widens' ? listDangers(subject, grant).map((each) => ` **${each}**`) : [];
-  return finding(effect, effect === 'widens', `${bare}: ${parts.join(', ')}${warnings.join('')}`);
+}
+
+function without(values: readonly string[], others: readonly string[]): string[] {
+  return values.filter((value) => !others.includes(value));
 }
 
 interface Verbs {
@@ -124,7 +136,7 @@ function verbs({ as, isNew }: PolicySubject): Verbs {
 
 function sentence(subject: PolicySubject, grant: Grant, verb: string): string {
   const name = `${subject.label} ${code(subject.name)}`;
-  const actions = codes(grant.actions, shown);
+  const actions = codes(sortByDanger(grant.actions), shown);
   const onlyWhen = grant.conditions.length === 0 ? '' : ` when ${when(grant.conditions)}`;
   if (subject.as === 'trust') {
     return `${name}: ${principals(grant)} ${verb} ${actions}${onlyWhen}`;
@@ -148,43 +160,12 @@ function principals({ principals: all }: Grant): string {
   );
 }
 
-function when(conditions: readonly string[]): string {
+function when(conditions: readonly Condition[]): string {
   return (
     conditions
       .slice(0, shown)
-      .map((each) => code(each))
+      .map((each) => code(describeCondition(each)))
       .join(' and ') + (conditions.length > shown ? ` and ${conditions.length - shown} more` : '')
-  );
-}
-
-/** What no reviewer should overlook in something newly allowed. */
-function listDangers(subject: PolicySubject, { principals: who, actions, resources, conditions }: Grant): string[] {
-  const wideActions = actions.filter((action) => /^\*$|^[\w-]+:\*$|^all but /.test(action));
-  const wideResources = resources.filter((resource) => /^\*$|^all but /.test(resource));
-  const writes = actions.filter(
-    (action) => !/^[\w-]+:(?:Describe|Get|List|Put(?:Metric|Telemetry|TraceSegments))/i.test(action),
-  );
-  const isOwn = subject.ownResource || subject.as === 'trust';
-  // A key that its own account administers is as AWS makes it: without that statement no one could change its policy again.
-  const isAccount =
-    subject.as === 'resource' && who.every((each) => /^AWS arn:aws[a-z-]*:iam::\d{12}:root$/.test(each));
-  return [
-    ...(who.includes('*') && conditions.length === 0 ? ['Anyone, without a condition.'] : []),
-    ...(who.some((each) => each.startsWith('all but ')) ? ['Everyone but those named.'] : []),
-    ...(wideActions.length > 0 && !isAccount ? ['Every action that the pattern matches.'] : []),
-    ...(wideResources.length > 0 && writes.length > 0 && !isOwn && conditions.length === 0
-      ? ['On every resource.']
-      : []),
-    ...(actions.some(isEscalation) && (subject.as === 'identity' || subject.as === 'boundary')
-      ? ['Can lead to more permissions.']
-      : []),
-  ];
-}
-
-/** https://docs.aws.amazon.com/prescriptive-guidance/latest/privilege-escalation-prevention: actions that hand out permissions. */
-function isEscalation(action: string): boolean {
-  return /^(?:iam:(?:PassRole|Create(?:AccessKey|LoginProfile|PolicyVersion|Role|User)|Attach\w+Policy|Put\w+(?:Policy|Boundary)|Delete\w+Boundary|UpdateAssumeRolePolicy|SetDefaultPolicyVersion|AddUserToGroup)|sts:AssumeRole|kms:(?:PutKeyPolicy|CreateGrant)|lambda:(?:UpdateFunctionCode|AddPermission)|organizations:\w+)$/i.test(
-    action,
   );
 }
 

@@ -1,20 +1,24 @@
 // Attributes that encrypt and that keep data from being lost: each with the values that no longer do. Data.
 // Next: scripts/review/guard-rules.ts, how long data is kept, and what guards an account.
 import { type AttributeRule, is, isOff, isUnset, rule } from './attribute-rules.ts';
+import { isSet } from './values.ts';
 
 const encrypted = ['is not encrypted', 'is encrypted'] as const;
 const ownKey = ['is no longer encrypted with a key of its own', 'is encrypted with a key of its own'] as const;
-const oldTls = /TLS-1-[01]-|2016-08|2015-05|FS-2018|FS-1-1/;
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html */
+const oldTls = /TLS(?:13)?-1-[01]-|2016-08|2015-05|2015-03|2015-02|2014-|2011-08|FS-2018|FS-1-1/;
 
 const encryption: readonly AttributeRule[] = [
-  rule('encryption', /^aws_(?:ebs_volume|efs_file_system|redshift_cluster)$/, 'encrypted', isOff, encrypted),
+  rule('encryption', /^aws_(?:ebs_volume|efs_file_system|redshift_cluster)$/, 'encrypted', isOff, encrypted, {
+    badUnset: ({ snapshot_id: snapshot }) => !isSet(snapshot),
+  }),
   rule('encryption', /^aws_(?:db_instance|(?:rds|neptune|docdb)_cluster)$/, 'storage_encrypted', isOff, encrypted),
   rule('encryption', /^aws_elasticache_replication_group$/, 'at_rest_encryption_enabled', isOff, encrypted),
   rule('encryption', /^aws_elasticache_replication_group$/, 'transit_encryption_enabled', isOff, [
     'is reached without encryption',
     'is reached with encryption',
   ]),
-  rule('encryption', /^aws_dynamodb_table$/, 'server_side_encryption.*.enabled', is(false), ownKey),
+  rule('encryption', /^aws_dynamodb_table$/, 'server_side_encryption.*.enabled', isOff, ownKey),
   rule('encryption', /^aws_sqs_queue$/, 'sqs_managed_sse_enabled', is(false), encrypted, { onCreate: false }),
   rule('encryption', /^aws_/, ['kms_key_id', 'kms_key_arn', 'kms_master_key_id'], isUnset, ownKey, { onCreate: false }),
   rule(
@@ -32,13 +36,32 @@ const encryption: readonly AttributeRule[] = [
     'is disabled: what is encrypted with it cannot be read',
     'is enabled again',
   ]),
-  rule('encryption', /^aws_(?:a?lb_listener|vpclattice_listener|lb_target_group)$/, 'protocol', is('HTTP', 'TCP'), [
-    'carries traffic without TLS',
-    'carries traffic with TLS',
-  ]),
-  rule('encryption', /^aws_a?lb_listener$/, 'ssl_policy', (value) => typeof value === 'string' && oldTls.test(value), [
-    'accepts TLS older than 1.2',
-    'accepts no TLS older than 1.2',
+  rule(
+    'encryption',
+    /^aws_(?:a?lb_listener|vpclattice_listener|lb_target_group)$/,
+    'protocol',
+    is('HTTP', 'TCP', 'UDP', 'TCP_UDP'),
+    ['carries traffic without TLS', 'carries traffic with TLS'],
+  ),
+  rule(
+    'encryption',
+    /^aws_a?lb_listener$/,
+    'ssl_policy',
+    (value) => typeof value === 'string' && oldTls.test(value),
+    ['accepts TLS older than 1.2', 'accepts no TLS older than 1.2'],
+    { badUnset: ({ protocol }) => protocol === 'HTTPS' || protocol === 'TLS' },
+  ),
+  rule(
+    'encryption',
+    /^aws_ssm_parameter$/,
+    'type',
+    is('String', 'StringList'),
+    ['keeps its value in clear', 'keeps its value encrypted'],
+    { onCreate: false },
+  ),
+  rule('encryption', /^aws_kms_key$/, 'bypass_policy_lockout_safety_check', is(true), [
+    'takes a policy that locks its own account out',
+    'takes no policy that locks its own account out',
   ]),
 ];
 

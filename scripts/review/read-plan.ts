@@ -34,11 +34,22 @@ const ModuleConfiguration = z.looseObject({
         address: z.string(),
         mode: z.string(),
         expressions: z.record(z.string(), z.unknown()).optional(),
+        provisioners: z
+          .array(z.looseObject({ type: z.string(), expressions: z.record(z.string(), z.unknown()).optional() }))
+          .default([]),
       }),
     )
     .default([]),
   get module_calls() {
-    return z.record(z.string(), z.looseObject({ module: ModuleConfiguration.optional() })).default({});
+    return z
+      .record(
+        z.string(),
+        z.looseObject({
+          module: ModuleConfiguration.optional(),
+          expressions: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .default({});
   },
 });
 
@@ -56,6 +67,19 @@ const ReviewPlan = z.object({
   variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).default({}),
   configuration: z.looseObject({ root_module: RootConfiguration.optional() }).optional(),
   errored: z.boolean().default(false),
+  complete: z.boolean().default(true),
+  checks: z.array(z.object({ address: z.object({ to_display: z.string() }), status: z.string() })).default([]),
+  deferred_changes: z
+    .array(z.object({ reason: z.string(), resource_change: z.object({ address: z.string() }) }))
+    .default([]),
+  action_invocations: z
+    .array(
+      z.object({
+        address: z.string(),
+        lifecycle_action_trigger: z.object({ triggering_resource_address: z.string() }).optional(),
+      }),
+    )
+    .default([]),
 });
 
 /** A plan without the values that are marked sensitive in it. */
@@ -68,6 +92,7 @@ export type Change = z.infer<typeof Change>;
 export type ModuleConfiguration = z.infer<typeof ModuleConfiguration>;
 
 const shownIssues = 5;
+const longestWord = 24;
 
 /**
  * Parses a plan. INVARIANT: no value marked sensitive is in what this gives, so that nothing behind it can print one.
@@ -82,6 +107,11 @@ export function readPlan(text: string, name: string): ReviewPlan {
   if (!success)
     throw new Error(
       `got ${name} that is no plan, ${describe(error, found)}; make it with terraform show -json PLANFILE`,
+    );
+  // A state, which is of the same form, would read as a plan that does nothing.
+  if (data.configuration === undefined)
+    throw new Error(
+      `got ${name} without configuration${isState(found) ? ', a state' : ''}, expected a plan; make it with terraform show -json PLANFILE`,
     );
   if (data.errored)
     throw new Error(`got ${name} of a plan that failed (errored: true), expected a whole one; plan again`);
@@ -124,20 +154,38 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`got ${name} that is no JSON, expected a plan; make it with terraform show -json PLANFILE`, {
-      cause: error,
-    });
+    throw new Error(
+      `got ${name} of ${text.length} characters that is no JSON, expected a whole plan; make it with terraform show -json PLANFILE`,
+      {
+        cause: error,
+      },
+    );
   }
+}
+
+/** No more than what kind of thing it is, where it is longer than any word that would be right. */
+function describeValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  if (text.length <= longestWord) return text;
+  return Array.isArray(value) ? 'a list' : `a long ${typeof value}`;
+}
+
+function valueAt(found: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (Reflect.get(value, key) as unknown) : undefined),
+    found,
+  );
+}
+
+function isState(found: unknown): boolean {
+  return typeof found === 'object' && found !== null && 'values' in found;
 }
 
 function describe(error: z.ZodError, found: unknown): string {
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
   if (!isObject) return 'expected an object with format_version and resource_changes';
   const shown = error.issues.slice(0, shownIssues).map(({ path, message }) => {
-    const field = path.join('.');
-    const got =
-      field === 'format_version' && 'format_version' in found ? `got ${JSON.stringify(found.format_version)}, ` : '';
-    return `${field}: ${got}${message}`;
+    return `${path.join('.')}: got ${describeValue(valueAt(found, path))}, ${message}`;
   });
   const more = error.issues.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');

@@ -2,20 +2,23 @@
 // Next: scripts/review/planned-resource.ts, the resources that are compared.
 import { isDeepStrictEqual } from 'node:util';
 
+import { isMadeAlike } from './made-of.ts';
+import type { PlanContext } from './plan-context.ts';
 import { compareText, type PlannedResource, type Values } from './planned-resource.ts';
 
 /**
  * What one plan does that the other does not. A resource that both change starts where the base's plan ends; one that only
  * the base changes goes back from there (`dropped`).
  */
-export function relateTo(base: readonly PlannedResource[], resources: readonly PlannedResource[]): PlannedResource[] {
-  const others = new Map(base.map((each) => [each.address, each]));
-  const addresses = new Set(resources.map(({ address }) => address));
-  const own = resources.map((resource) => {
+export function relateTo(base: PlanContext, context: PlanContext): PlannedResource[] {
+  const others = new Map(base.resources.map((each) => [each.address, each]));
+  const addresses = new Set(context.resources.map(({ address }) => address));
+  const own = context.resources.map((resource) => {
     const other = others.get(resource.address);
-    return other === undefined ? resource : relateOne(resource, other);
+    // Of what is made otherwise, and no plan knows, all that this plan does is told.
+    return other === undefined || !isMadeAlike(resource, context, other, base) ? resource : relateOne(resource, other);
   });
-  const onlyThere = base
+  const onlyThere = base.resources
     .filter(({ address, action }) => !addresses.has(address) && action !== 'no-op')
     .map((each): PlannedResource => ({ ...each, action: 'dropped', before: each.after, after: each.before }));
   return [...own, ...onlyThere].toSorted((a, b) => compareText(a.address, b.address));

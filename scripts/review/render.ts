@@ -1,15 +1,16 @@
 // A review as Markdown: a screen for who decides, the rest folded away, never longer than a comment may be.
 // Next: scripts/review/markdown.ts, which keeps what a plan holds from being Markdown.
-import type { Finding } from './finding.ts';
+import { type Finding, type FindingLine, joinFindings, pickFindings } from './finding.ts';
 import { block, code, codes, count, details } from './markdown.ts';
 import { describeReason } from './data-loss.ts';
-import type { Action } from './planned-resource.ts';
+import { type Action, compareText } from './planned-resource.ts';
 import type { Change, Review } from './review-plan.ts';
 
 /** GitHub refuses a comment above 65,536 (https://docs.github.com/en/rest/issues/comments); the rest is for its marker. */
 const maxCharacters = 65_000;
 const shown = { losses: 8, security: 14, destroyed: 5, names: 4 };
-const visibleCharacters = 24_000;
+/** What a screen of that many lines holds. */
+const visibleCharacters = 9_000;
 const reserveCharacters = 1_500;
 const actionTitles: readonly (readonly [Action, string, string])[] = [
   ['create', 'to create', 'Created'],
@@ -24,18 +25,20 @@ const actionTitles: readonly (readonly [Action, string, string])[] = [
 /** Writes a review. The same plan gives the same text. */
 export function renderReview(review: Review, environment: string): string {
   const title = `### Plan of ${code(environment)}: `;
-  const nothing = review.changes.length + review.drift.length + review.outputs.length === 0;
+  const { changes, drift, outputs, notes } = review;
+  const nothing = [changes, drift, outputs, notes, review.security].every((each) => each.length === 0);
   if (nothing) return `${title}nothing to do${review.relative ? ' that the base branch would not do' : ''}\n`;
   const visible = [
     `${title}${headline(review)}`,
     ...(review.relative ? ['', 'Only what the plan of the base branch does not do.'] : []),
+    ...notes.flatMap((each) => ['', each]),
     ...renderLosses(review.losses),
     ...renderSecurity(review),
     ...renderDestroyed(review),
     ...renderAside(review),
   ];
   const screen = fit(visible, visibleCharacters, 'more lines are left out here; the sections below have what fits');
-  return fill(screen.join('\n'), listDetails(review));
+  return fill(screen.join('\n'), listDetails(review, screen.length < visible.length));
 }
 
 function headline({ changes }: Review): string {
@@ -56,16 +59,18 @@ function headline({ changes }: Review): string {
 
 function renderLosses(losses: readonly Finding[]): string[] {
   if (losses.length === 0) return [];
-  const lines = losses.slice(0, shown.losses).map(({ text }) => `> - ${text}`);
-  const more = losses.length - lines.length;
+  const joined = joinFindings(losses);
+  const lines = pickFindings(joined, shown.losses).map(({ text }) => `> - ${text}`);
+  const more = joined.length - lines.length;
   const rest = more > 0 ? [`> - and ${more} more, below`] : [];
   return ['', '> [!CAUTION]', `> **Data may be lost: ${count(losses.length, 'finding')}.**`, '>', ...lines, ...rest];
 }
 
 function renderSecurity({ security }: Review): string[] {
   if (security.length === 0) return ['', '**Security:** nothing found that changes who can do or reach what.'];
-  const lines = security.slice(0, shown.security).map(formatFinding);
-  const more = security.length - lines.length;
+  const joined = joinFindings(security);
+  const lines = pickFindings(joined, shown.security).map(formatFinding);
+  const more = joined.length - lines.length;
   return [
     '',
     `**Security:** ${countEffects(security)}`,
@@ -89,7 +94,7 @@ function countEffects(security: readonly Finding[]): string {
     .join(', ');
 }
 
-function formatFinding({ loud, effect, text }: Finding): string {
+function formatFinding({ loud, effect, text }: FindingLine): string {
   const signs = { widens: '➕', unknown: '❔', changes: '✳️', narrows: '➖' };
   return `- ${loud ? '⚠️ ' : ''}${signs[effect]} ${text}`;
 }
@@ -115,6 +120,25 @@ function renderDestroyed({ changes, losses }: Review): string[] {
   ];
 }
 
+/** What most of the changes in place are about, so that one tag on everything reads as one. */
+function summarizeUpdates(changes: readonly Change[]): string[] {
+  // Without those of which only a mark differs, like that of a secret.
+  const updates = changes.filter(({ resource, attributes }) => resource.action === 'update' && attributes.length > 0);
+  const nameOf = (line: string): string => /^[^.:]*/.exec(line)?.[0] ?? '';
+  const groups = Map.groupBy(updates, ({ attributes }) =>
+    JSON.stringify([...new Set(attributes.map(nameOf))].toSorted()),
+  );
+  const sorted = [...groups].toSorted(([a, one], [b, two]) => two.length - one.length || compareText(a, b));
+  const parts = sorted
+    .slice(0, shown.names)
+    .map(
+      ([names, group]) => `${codes(JSON.parse(names) as string[], shown.names)} of ${count(group.length, 'resource')}`,
+    );
+  const more = sorted.length - parts.length;
+  if (updates.length === 0) return [];
+  return [`**Changed in place:** ${parts.join('; ')}${more > 0 ? `; and ${more} more sets of attributes` : ''}`];
+}
+
 function renderAside({ changes, drift, outputs }: Review): string[] {
   const line = (label: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`**${label}:** ${codes(names, shown.names)}`];
@@ -127,6 +151,7 @@ function renderAside({ changes, drift, outputs }: Review): string[] {
     resource.importId === null ? [] : [`${resource.importId} as ${resource.address}`],
   );
   const lines = [
+    ...summarizeUpdates(changes),
     ...line('Moved', moved),
     ...line('Imported', imported),
     ...line('Forgotten (stays in the account, unmanaged)', addresses('forget')),
@@ -150,16 +175,15 @@ interface Section {
   readonly fenced: boolean;
 }
 
-function listDetails({ changes, drift, losses, security, outputs }: Review): Section[] {
+/** @param isCut - the screen does not hold all of its lines */
+function listDetails({ changes, drift, losses, security, outputs }: Review, isCut: boolean): Section[] {
   const fenced = (title: string, found: readonly Change[]): Section[] =>
-    found.length === 0
-      ? []
-      : [{ summary: `${title} (${found.length})`, lines: found.flatMap(formatChange), fenced: true }];
+    found.length === 0 ? [] : [{ summary: `${title} (${found.length})`, lines: formatChanges(found), fenced: true }];
   return [
-    ...(losses.length > shown.losses
+    ...(losses.length > shown.losses || (isCut && losses.length > 0)
       ? [{ summary: `All data losses (${losses.length})`, lines: losses.map(({ text }) => `- ${text}`), fenced: false }]
       : []),
-    ...(security.length > shown.security
+    ...(security.length > shown.security || (isCut && security.length > 0)
       ? [{ summary: `All security findings (${security.length})`, lines: security.map(formatFinding), fenced: false }]
       : []),
     ...[...actionTitles].toReversed().flatMap(([action, , title]) =>
@@ -184,11 +208,16 @@ function listDetails({ changes, drift, losses, security, outputs }: Review): Sec
   ];
 }
 
-function formatChange({ resource, attributes }: Change): string[] {
+/** Those that change the same in the same way stand together, what it is once below them. */
+function formatChanges(changes: readonly Change[]): string[] {
   // Values of what is new are its configuration, which the change itself shows.
-  const below =
-    resource.action === 'create' || resource.action === 'delete' || resource.action === 'read' ? [] : attributes;
-  return [resource.address, ...below.map((each) => `  ${each}`)];
+  const below = ({ resource, attributes }: Change): readonly string[] =>
+    ['create', 'delete', 'read'].includes(resource.action) ? [] : attributes;
+  const groups = Map.groupBy(changes, (each) => JSON.stringify(below(each)));
+  return [...groups.values()].flatMap((group) => [
+    ...group.map(({ resource }) => resource.address),
+    ...group.slice(0, 1).flatMap((each) => below(each).map((line) => `  ${line}`)),
+  ]);
 }
 
 /** Appends the sections as long as the comment may grow; of one that does not fit, its first lines. */

@@ -6,8 +6,17 @@ import { listChanges, type PlannedChange } from '../infra/plan-changes.ts';
 import { type Configuration, openConfiguration } from './configured.ts';
 import { findDataLoss } from './data-loss.ts';
 import type { Finding } from './finding.ts';
-import { knownAfterApply, listDrift, listResources, type PlannedResource, withUnknown } from './planned-resource.ts';
+import { codes } from './markdown.ts';
+import {
+  compareText,
+  knownAfterApply,
+  listDrift,
+  listResources,
+  type PlannedResource,
+  withUnknown,
+} from './planned-resource.ts';
 import type { ReviewPlan } from './read-plan.ts';
+import { openContext, type PlanContext } from './plan-context.ts';
 import { relateTo } from './relative-plan.ts';
 import { findSecurityChanges } from './security.ts';
 
@@ -31,6 +40,8 @@ export interface Review {
   readonly security: readonly Finding[];
   readonly drift: readonly DriftedResource[];
   readonly outputs: readonly PlannedChange[];
+  /** What holds for the plan as a whole, in lines of Markdown. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -40,19 +51,41 @@ export interface Review {
  */
 export function reviewPlan(plan: ReviewPlan, base: ReviewPlan | null): Review {
   const configuration = openConfiguration(plan);
-  const own = listResources(plan);
-  const resources = base === null ? own : relateTo(listResources(base), own);
+  const whole = openContext(listResources(plan), configuration);
+  const context = base === null ? whole : openContext(relateTo(openBase(base), whole), configuration);
+  const { resources } = context;
   const changed = resources.filter(
     ({ action, previousAddress, importId }) => action !== 'no-op' || previousAddress !== null || importId !== null,
   );
   return {
     relative: base !== null,
     changes: changed.map((resource) => ({ resource, attributes: listPlanned(resource, configuration) })),
-    losses: findDataLoss({ resources, configuration }),
-    security: findSecurityChanges(resources, configuration),
+    losses: findDataLoss(context),
+    security: findSecurityChanges(plan, context),
+    notes: listNotes(plan),
     drift: listDrifted(plan, base, configuration),
     outputs: listOutputs(plan, base),
   };
+}
+
+function openBase(base: ReviewPlan): PlanContext {
+  return openContext(listResources(base), openConfiguration(base));
+}
+
+/** Of a plan that is not all, or whose checks do not pass. */
+function listNotes({ complete, checks, deferred_changes: deferred }: ReviewPlan): string[] {
+  const failing = checks.filter(({ status }) => status === 'fail' || status === 'error');
+  return [
+    ...(complete ? [] : ['**Not the whole change:** another plan has to follow this one.']),
+    ...(deferred.length === 0
+      ? []
+      : [
+          `**Left to another plan:** ${codes(deferred.map((each) => each.resource_change.address).toSorted(compareText))}`,
+        ]),
+    ...(failing.length === 0
+      ? []
+      : [`**Checks that fail:** ${codes(failing.map(({ address }) => address.to_display).toSorted(compareText))}`]),
+  ];
 }
 
 /** Drift that the base's plan saw as well is not this change's. Nothing and an empty list or map are one. */

@@ -25,21 +25,55 @@ export function openSecrets(texts: readonly string[]): Secrets {
   const numbered = [...new Set(texts)]
     .filter((text) => text.length >= minCharacters)
     .map((text, index) => [text, `(sensitive ${index + 1})`] as const);
-  // The longest first: a secret may hold another.
-  const words = numbered
-    .flatMap(([text, word]) =>
-      [...new Set([text, JSON.stringify(text).slice(1, -1)])].map((form) => [form, word] as const),
-    )
-    .toSorted(([a], [b]) => b.length - a.length);
-  const hideText = (text: string): string =>
-    words.reduce((hidden, [form, word]) => hidden.replaceAll(form, word), text);
+  const tree: Node = { next: new Map(), word: null };
+  for (const [text, word] of numbered)
+    for (const form of [text, JSON.stringify(text).slice(1, -1)]) grow(tree, form, word);
+  const hideText = (text: string): string => replaceAll(text, tree);
   const hide = (value: unknown): unknown => {
     if (typeof value === 'string') return hideText(value);
     if (Array.isArray(value)) return value.map(hide);
     if (!isContainer(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [hideText(key), hide(member)]));
   };
-  return { hide: <T>(value: T): T => (words.length === 0 ? value : (hide(value) as T)) };
+  return { hide: <T>(value: T): T => (numbered.length === 0 ? value : (hide(value) as T)) };
+}
+
+/** Secrets by their characters: a plan may hold thousands, and each of its texts is searched for all of them at once. */
+interface Node {
+  readonly next: Map<string, Node>;
+  /** What stands for the secret that ends here. */
+  word: string | null;
+}
+
+function grow(tree: Node, text: string, word: string): void {
+  let node = tree;
+  // By code units, as they are searched.
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charAt(at);
+    const next = node.next.get(unit) ?? { next: new Map<string, Node>(), word: null };
+    node.next.set(unit, next);
+    node = next;
+  }
+  node.word ??= word;
+}
+
+/** At each place the longest: a secret may hold another. */
+function replaceAll(text: string, tree: Node): string {
+  let [shown, from, at] = ['', 0, 0];
+  while (at < text.length) {
+    let node: Node | undefined = tree;
+    let found: { readonly end: number; readonly word: string } | null = null;
+    for (let end = at; node !== undefined; end += 1) {
+      if (node.word !== null) found = { end, word: node.word };
+      node = end < text.length ? node.next.get(text.charAt(end)) : undefined;
+    }
+    if (found === null) at += 1;
+    else {
+      shown += text.slice(from, at) + found.word;
+      [from, at] = [found.end, found.end];
+    }
+  }
+  return from === 0 ? text : shown + text.slice(from);
 }
 
 function listTexts(value: unknown): string[] {

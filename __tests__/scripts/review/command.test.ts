@@ -58,7 +58,13 @@ describe('npm run review', () => {
     ['no JSON', 'plan'],
     ['{}', 'format_version'],
     ['{"format_version":"2.0"}', 'format_version'],
-    ['{"format_version":"1.2","resource_changes":[{"address":"a.b"}]}', 'resource_changes'],
+    ['{"format_version":"1.2","resource_changes":[{"address":"a.b"}]}', 'resource_changes.0.mode: got nothing'],
+    ['{"format_version":"1.0","values":{"root_module":{}}}', 'without configuration, a state, expected a plan'],
+    ['{"version":4,"resources":[]}', 'format_version: got nothing'],
+    ['{"format_version":"1.2","configuration":{},"errored":true}', 'a plan that failed (errored: true)'],
+    ['{"format_version":"1.2","resource_changes":[{"mode":"odd"}]}', 'resource_changes.0.mode: got "odd"'],
+    ['{"format_version":"1.2","resource_ch', 'of 36 characters that is no JSON'],
+    ['', 'of 0 characters that is no JSON'],
   ])('%s is no plan, and it says where', (text, field) => {
     const { status, stdout, stderr } = review(planned(text));
     expect([status, stdout]).toEqual([1, '']);

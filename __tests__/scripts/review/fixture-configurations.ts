@@ -49,15 +49,12 @@ const queuePolicy = (principal: unknown, condition?: Record<string, unknown>) =>
       Principal: principal,
       Action: 'sqs:SendMessage',
       Resource: '*',
-      ...(condition === undefined ? {} : { Condition: condition }),
+      ...(condition && { Condition: condition }),
     },
   ]);
 const role = (rest: Record<string, unknown> = {}) => ({ name: 'worker', assume_role_policy: trust, ...rest });
-const permissions = (text: Record<string, unknown>[]) => ({
-  name: 'permissions',
-  role: '${aws_iam_role.worker.name}',
-  policy: statement(text),
-});
+const heldBy = { name: 'permissions', role: '${aws_iam_role.worker.name}' };
+const permissions = (text: Record<string, unknown>[]) => ({ ...heldBy, policy: statement(text) });
 const reading = {
   Sid: 'Read',
   Effect: 'Allow',
@@ -72,6 +69,8 @@ const bucketBlock = (on: boolean) => ({
   ignore_public_acls: true,
   restrict_public_buckets: true,
 });
+const logOf = (name: string) => ({ resource: { aws_cloudwatch_log_group: { app: { name, retention_in_days: 30 } } } });
+const queueOf = (address: string, name: string) => ({ resource: { aws_sqs_queue: { [address]: queue({ name }) } } });
 const hostile =
   '`</code></details>--><img src=x onerror=alert(1)> @octocat #1 |\n### Plan: nothing to do\n``` [a](http://x)';
 const changed = (wide: boolean): Root => ({
@@ -120,11 +119,7 @@ export const fixtureConfigurations: readonly FixtureConfiguration[] = [
         aws_kms_key: { data: { description: 'data' } },
         aws_iam_role: { worker: role() },
         aws_iam_role_policy: {
-          worker: {
-            name: 'permissions',
-            role: '${aws_iam_role.worker.name}',
-            policy: '${data.aws_iam_policy_document.worker.json}',
-          },
+          worker: { ...heldBy, policy: '${data.aws_iam_policy_document.worker.json}' },
         },
         aws_dynamodb_table: { orders: table({}) },
       },
@@ -176,31 +171,31 @@ export const fixtureConfigurations: readonly FixtureConfiguration[] = [
   },
   {
     name: 'move',
-    before: { resource: { aws_sqs_queue: { jobs: queue({ name: 'moved' }) } } },
+    before: queueOf('jobs', 'moved'),
     after: {
-      resource: { aws_sqs_queue: { tasks: queue({ name: 'moved' }) } },
+      ...queueOf('tasks', 'moved'),
       moved: [{ from: 'aws_sqs_queue.jobs', to: 'aws_sqs_queue.tasks' }],
     },
   },
   {
     name: 'import',
-    before: { resource: { aws_cloudwatch_log_group: { app: { name: 'imported', retention_in_days: 30 } } } },
+    before: logOf('imported'),
     between: 'lose-state',
     after: {
-      resource: { aws_cloudwatch_log_group: { app: { name: 'imported', retention_in_days: 30 } } },
+      ...logOf('imported'),
       import: [{ to: 'aws_cloudwatch_log_group.app', id: 'imported' }],
     },
   },
   {
     name: 'forget',
-    before: { resource: { aws_sqs_queue: { jobs: queue({ name: 'forgotten' }) } } },
+    before: queueOf('jobs', 'forgotten'),
     after: { removed: [{ from: 'aws_sqs_queue.jobs', lifecycle: { destroy: false } }] },
   },
   {
     name: 'drift',
-    before: { resource: { aws_cloudwatch_log_group: { app: { name: 'drifting', retention_in_days: 30 } } } },
+    before: logOf('drifting'),
     between: 'change-retention',
-    after: { resource: { aws_cloudwatch_log_group: { app: { name: 'drifting', retention_in_days: 30 } } } },
+    after: logOf('drifting'),
   },
   {
     name: 'unknown',
@@ -234,11 +229,7 @@ export const fixtureConfigurations: readonly FixtureConfiguration[] = [
         aws_kms_key: { data: { description: 'data' } },
         aws_iam_role: { worker: role({ name: 'worker-3' }) },
         aws_iam_role_policy: {
-          worker: {
-            name: 'permissions',
-            role: '${aws_iam_role.worker.name}',
-            policy: '${data.aws_iam_policy_document.worker.json}',
-          },
+          worker: { ...heldBy, policy: '${data.aws_iam_policy_document.worker.json}' },
         },
         aws_sqs_queue: {
           jobs: queue({
@@ -257,31 +248,13 @@ export const fixtureConfigurations: readonly FixtureConfiguration[] = [
   },
   {
     name: 'nothing',
-    before: { resource: { aws_sqs_queue: { jobs: queue({ name: 'unchanged' }) } } },
-    after: { resource: { aws_sqs_queue: { jobs: queue({ name: 'unchanged' }) } } },
+    before: queueOf('jobs', 'unchanged'),
+    after: queueOf('jobs', 'unchanged'),
   },
   {
     name: 'sensitive',
-    before: {
-      variable: { word: { type: 'string', sensitive: true, default: 'swordfish-one' } },
-      resource: {
-        aws_ssm_parameter: { word: { name: '/word', type: 'SecureString', value: 'hunter-one' } },
-        aws_sqs_queue: { jobs: queue({ name: 'sensitive', tags: { word: '${var.word}' } }) },
-        aws_iam_role: { worker: role({ name: 'worker-4' }) },
-        aws_iam_role_policy: { worker: { ...permissions([]), policy: sensitivePolicy() } },
-      },
-      output: { word: { value: '${var.word}', sensitive: true } },
-    },
-    after: {
-      variable: { word: { type: 'string', sensitive: true, default: 'swordfish-two' } },
-      resource: {
-        aws_ssm_parameter: { word: { name: '/word', type: 'SecureString', value: 'hunter-two' } },
-        aws_sqs_queue: { jobs: queue({ name: 'sensitive', tags: { word: '${var.word}' } }) },
-        aws_iam_role: { worker: role({ name: 'worker-4' }) },
-        aws_iam_role_policy: { worker: { ...permissions([]), policy: sensitivePolicy() } },
-      },
-      output: { word: { value: '${var.word}', sensitive: true } },
-    },
+    before: secret('one'),
+    after: secret('two'),
   },
   {
     name: 'hostile',
@@ -300,6 +273,19 @@ export const fixtureConfigurations: readonly FixtureConfiguration[] = [
     },
   },
 ];
+
+function secret(which: string): Root {
+  return {
+    variable: { word: { type: 'string', sensitive: true, default: `swordfish-${which}` } },
+    resource: {
+      aws_ssm_parameter: { word: { name: '/word', type: 'SecureString', value: `hunter-${which}` } },
+      aws_sqs_queue: { jobs: queue({ name: 'sensitive', tags: { word: '${var.word}' } }) },
+      aws_iam_role: { worker: role({ name: 'worker-4' }) },
+      aws_iam_role_policy: { worker: { ...permissions([]), policy: sensitivePolicy() } },
+    },
+    output: { word: { value: '${var.word}', sensitive: true } },
+  };
+}
 
 function sensitivePolicy(): string {
   return '${jsonencode({Version = "2012-10-17", Statement = [{Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::${var.word}/*"}]})}';

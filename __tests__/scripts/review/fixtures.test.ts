@@ -98,3 +98,17 @@ test('what is marked sensitive is nowhere, not even inside another value', () =>
   expect(commentOf(planted)).not.toContain(secret);
   expect(reviewed(text, 'sensitive')).toContain('(sensitive');
 });
+
+test('a secret that begins like another is hidden to its end', () => {
+  const parameter = (name: string, value: string, description: string) => ({
+    address: `aws_ssm_parameter.${name}`,
+    before: { value, description: '' },
+    after: { value, description },
+    sensitive: { value: true },
+  });
+  const comment = commentOf(
+    planOf(parameter('short', 'correct', ''), parameter('long', 'correct-horse', 'is correct-horse')),
+  );
+  expect(comment).toContain('is (sensitive');
+  expect(comment).not.toContain('-horse');
+});

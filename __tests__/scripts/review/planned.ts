@@ -1,5 +1,5 @@
 // Plans of a few lines, for the tests that look at one finding: what a resource was, what it becomes, what the review says.
-// Next: __tests__/scripts/review/policy.test.ts and those beside it, which use it.
+// Next: __tests__/scripts/review/security.test.ts and those beside it, which use it.
 import { readPlan } from '../../../scripts/review/read-plan.ts';
 import { renderReview } from '../../../scripts/review/render.ts';
 import { type Review, reviewPlan } from '../../../scripts/review/review-plan.ts';
@@ -19,24 +19,26 @@ export interface Planned {
   readonly replacedBy?: readonly string[];
   /** What the configuration says; nothing of it when it is left out. */
   readonly expressions?: Values;
+  readonly provisioners?: readonly Values[];
 }
 
 /** The JSON of a plan of these resources, as `terraform show -json` writes it. */
 export function planOf(...resources: readonly Planned[]): string {
   const named = resources.map((each) => {
-    const [type = '', rest = ''] = each.address.split('.');
-    return { ...each, type, name: rest.replace(/\[.*/, '') };
+    const mode = each.address.startsWith('data.') ? 'data' : 'managed';
+    const [type = '', rest = ''] = each.address.replace(/^data\./, '').split('.');
+    return { ...each, mode, type, name: rest.replace(/\[.*/, '') };
   });
   return JSON.stringify({
     format_version: '1.2',
     terraform_version: '1.11.4',
-    resource_changes: named.map(({ address, type, name, before = null, after = null, ...rest }) => ({
+    resource_changes: named.map(({ address, mode, type, name, before = null, after = null, ...rest }) => ({
       address,
-      mode: 'managed',
+      mode,
       type,
       name,
       change: {
-        actions: actionsOf(before, after, rest.replacedBy),
+        actions: mode === 'data' ? ['read'] : actionsOf(before, after, rest.replacedBy),
         before,
         after,
         after_unknown: rest.unknown ?? {},
@@ -48,11 +50,26 @@ export function planOf(...resources: readonly Planned[]): string {
     configuration: {
       root_module: {
         resources: named
-          .filter(({ expressions }) => expressions !== undefined)
-          .map(({ type, name, expressions }) => ({ address: `${type}.${name}`, mode: 'managed', expressions })),
+          .filter(({ expressions, provisioners }) => expressions !== undefined || provisioners !== undefined)
+          .map(({ mode, type, name, expressions, provisioners }) => ({
+            address: `${mode === 'data' ? 'data.' : ''}${type}.${name}`,
+            mode,
+            expressions,
+            provisioners: provisioners ?? [],
+          })),
       },
     },
   });
+}
+
+/** One resource of a type, `TYPE.one`. */
+export function resource(
+  type: string,
+  before: Values | null,
+  after: Values | null,
+  more: Partial<Planned> = {},
+): Planned {
+  return { address: `${type}.one`, before, after, ...more };
 }
 
 /** What a review finds in a plan of these resources. */
@@ -63,6 +80,11 @@ export function reviewOf(...resources: readonly Planned[]): Review {
 /** The security findings: `widens loud: role ...`. */
 export function securityOf(...resources: readonly Planned[]): string[] {
   return reviewOf(...resources).security.map(({ effect, loud, text }) => `${effect}${loud ? ' loud' : ''}: ${text}`);
+}
+
+/** The losses: what is said of data that goes. */
+export function lossesOf(...resources: readonly Planned[]): string[] {
+  return reviewOf(...resources).losses.map(({ text }) => text);
 }
 
 /** The whole comment. */

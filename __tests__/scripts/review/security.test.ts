@@ -1,7 +1,7 @@
 // What changes for security, in words: for each change of a policy, a rule, a key or a door the sentence, and none for what is none.
 // Next: scripts/review/security.ts.
 import { describe, expect, test } from 'vitest';
-import { type Planned, policy, reviewOf, securityOf } from './planned.ts';
+import { type Planned, policy, resource, reviewOf, securityOf } from './planned.ts';
 
 const read = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::reports/*' };
 const write = { Action: 's3:PutObject', Resource: 'arn:aws:s3:::reports/*' };
@@ -20,10 +20,6 @@ function role(before: object, after: object): Planned {
     before: { name: 'worker', assume_role_policy: trust, permissions_boundary: 'arn:b', ...before },
     after: { name: 'worker', assume_role_policy: trust, permissions_boundary: 'arn:b', ...after },
   };
-}
-
-function resource(type: string, before: object | null, after: object | null): Planned {
-  return { address: `${type}.one`, before: before && { ...before }, after: after && { ...after } };
 }
 
 function ingress(before: object | null, after: object | null): Planned {
