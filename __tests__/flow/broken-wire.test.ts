@@ -77,8 +77,10 @@ async function grantFor(body: Uint8Array): Promise<HeaderLine[]> {
     },
     { signal: AbortSignal.timeout(5000), remainingMs: 3000, correlation: correlationOf() },
   );
-  const { AXON_CALLERS = '' } = runtime.platform.environments.axon;
-  const role = AXON_CALLERS.replace('orbit=', '').replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
+  const role = runtime.platform.principals
+    .roleArn('orbit')
+    .replace(':iam:', ':sts:')
+    .replace(':role/', ':assumed-role/');
   return [
     ['governance-grant', grant],
     ['governance-certificate', certificate],
