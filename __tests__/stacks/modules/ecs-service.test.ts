@@ -83,6 +83,17 @@ describe('the service', () => {
 });
 
 describe('scaling', () => {
+  test('follows what is configured, but where a schedule moves it', () => {
+    const targets = resource['aws_appautoscaling_target'] ?? {};
+    const figures = { min_capacity: '${var.min_tasks}', max_capacity: '${var.max_tasks}' };
+    expect(targets).toMatchObject({
+      tasks: { ...figures, count: '${var.office_hours != null ? 1 : 0}' },
+      tasks_always: { ...figures, count: '${var.office_hours == null ? 1 : 0}' },
+    });
+    expect(targets['tasks']?.['lifecycle']).toEqual({ ignore_changes: ['min_capacity', 'max_capacity'] });
+    expect(targets['tasks_always']?.['lifecycle']).toBeUndefined();
+  });
+
   test('follows CPU and memory at 70%', () => {
     const policies = Object.values(resource['aws_appautoscaling_policy'] ?? {});
     expect(policies).toHaveLength(2);

@@ -21,19 +21,27 @@ const scaleInSeconds = 300;
 
 /** Adds the target, a policy per figure and the scheduled actions. */
 export function addScaling(scope: ModuleStack, { name, cluster_name, min_tasks, max_tasks }: ScalingInput): void {
-  const target = new AppautoscalingTarget(scope, 'tasks', {
+  const figures = {
     serviceNamespace: 'ecs',
     scalableDimension: 'ecs:service:DesiredCount',
     resourceId: `service/${cluster_name}/${text('one(concat(aws_ecs_service.blue_green[*].name, aws_ecs_service.rolling[*].name))')}`,
     minCapacity: min_tasks,
     maxCapacity: max_tasks,
-    // A schedule moves both.
+  };
+  // A schedule moves both, and Terraform cannot ignore an attribute by a condition: each has a resource.
+  const scheduled = new AppautoscalingTarget(scope, 'tasks', {
+    ...figures,
+    count: countWhen('var.office_hours != null'),
     lifecycle: { ignoreChanges: ['min_capacity', 'max_capacity'] },
   });
+  const always = new AppautoscalingTarget(scope, 'tasks_always', {
+    ...figures,
+    count: countWhen('var.office_hours == null'),
+  });
   const of = {
-    serviceNamespace: target.serviceNamespace,
-    scalableDimension: target.scalableDimension,
-    resourceId: target.resourceId,
+    serviceNamespace: figures.serviceNamespace,
+    scalableDimension: figures.scalableDimension,
+    resourceId: text(`one(concat(${scheduled.fqn}[*].resource_id, ${always.fqn}[*].resource_id))`),
   };
   for (const [id, metric] of Object.entries({
     cpu: 'ECSServiceAverageCPUUtilization',

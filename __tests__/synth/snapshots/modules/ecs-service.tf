@@ -549,6 +549,7 @@ resource "aws_appautoscaling_target" "tasks" {
   resource_id        = "service/${var.cluster_name}/${one(concat(aws_ecs_service.blue_green[*].name, aws_ecs_service.rolling[*].name))}"
   scalable_dimension = "ecs:service:DesiredCount"
   service_namespace  = "ecs"
+  count              = var.office_hours != null ? 1 : 0
   lifecycle {
     ignore_changes = [
       "min_capacity",
@@ -556,12 +557,20 @@ resource "aws_appautoscaling_target" "tasks" {
     ]
   }
 }
+resource "aws_appautoscaling_target" "tasks_always" {
+  max_capacity       = var.max_tasks
+  min_capacity       = var.min_tasks
+  resource_id        = "service/${var.cluster_name}/${one(concat(aws_ecs_service.blue_green[*].name, aws_ecs_service.rolling[*].name))}"
+  scalable_dimension = "ecs:service:DesiredCount"
+  service_namespace  = "ecs"
+  count              = var.office_hours == null ? 1 : 0
+}
 resource "aws_appautoscaling_policy" "cpu" {
   name               = "${var.name_prefix}-${var.service}-cpu"
   policy_type        = "TargetTrackingScaling"
-  resource_id        = aws_appautoscaling_target.tasks.resource_id
-  scalable_dimension = aws_appautoscaling_target.tasks.scalable_dimension
-  service_namespace  = aws_appautoscaling_target.tasks.service_namespace
+  resource_id        = one(concat(aws_appautoscaling_target.tasks[*].resource_id, aws_appautoscaling_target.tasks_always[*].resource_id))
+  scalable_dimension = "ecs:service:DesiredCount"
+  service_namespace  = "ecs"
   target_tracking_scaling_policy_configuration {
     scale_in_cooldown  = 300
     scale_out_cooldown = 60
@@ -574,9 +583,9 @@ resource "aws_appautoscaling_policy" "cpu" {
 resource "aws_appautoscaling_policy" "memory" {
   name               = "${var.name_prefix}-${var.service}-memory"
   policy_type        = "TargetTrackingScaling"
-  resource_id        = aws_appautoscaling_target.tasks.resource_id
-  scalable_dimension = aws_appautoscaling_target.tasks.scalable_dimension
-  service_namespace  = aws_appautoscaling_target.tasks.service_namespace
+  resource_id        = one(concat(aws_appautoscaling_target.tasks[*].resource_id, aws_appautoscaling_target.tasks_always[*].resource_id))
+  scalable_dimension = "ecs:service:DesiredCount"
+  service_namespace  = "ecs"
   target_tracking_scaling_policy_configuration {
     scale_in_cooldown  = 300
     scale_out_cooldown = 60
@@ -588,10 +597,10 @@ resource "aws_appautoscaling_policy" "memory" {
 }
 resource "aws_appautoscaling_scheduled_action" "office_hours_start" {
   name               = "${var.name_prefix}-${var.service}-office-hours-start"
-  resource_id        = aws_appautoscaling_target.tasks.resource_id
-  scalable_dimension = aws_appautoscaling_target.tasks.scalable_dimension
+  resource_id        = one(concat(aws_appautoscaling_target.tasks[*].resource_id, aws_appautoscaling_target.tasks_always[*].resource_id))
+  scalable_dimension = "ecs:service:DesiredCount"
   schedule           = "cron(0 ${var.office_hours.start % 24} ? * MON-FRI *)"
-  service_namespace  = aws_appautoscaling_target.tasks.service_namespace
+  service_namespace  = "ecs"
   timezone           = var.office_hours.timezone
   scalable_target_action {
     max_capacity = var.max_tasks
@@ -601,10 +610,10 @@ resource "aws_appautoscaling_scheduled_action" "office_hours_start" {
 }
 resource "aws_appautoscaling_scheduled_action" "office_hours_end" {
   name               = "${var.name_prefix}-${var.service}-office-hours-end"
-  resource_id        = aws_appautoscaling_target.tasks.resource_id
-  scalable_dimension = aws_appautoscaling_target.tasks.scalable_dimension
+  resource_id        = one(concat(aws_appautoscaling_target.tasks[*].resource_id, aws_appautoscaling_target.tasks_always[*].resource_id))
+  scalable_dimension = "ecs:service:DesiredCount"
   schedule           = "cron(0 ${var.office_hours.end % 24} ? * MON-FRI *)"
-  service_namespace  = aws_appautoscaling_target.tasks.service_namespace
+  service_namespace  = "ecs"
   timezone           = var.office_hours.timezone
   scalable_target_action {
     max_capacity = "0"
