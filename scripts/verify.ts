@@ -7,7 +7,7 @@ import path from 'node:path';
 import { type Check, formatCounts, runChecks, runTests } from './run-checks.ts';
 
 const checkTimeoutMs = 300_000;
-const testTimeoutMs = 1_080_000;
+const testTimeoutMs = 1_140_000;
 
 /** Node itself, because `npm test` found it in node_modules and the host may have an older one. */
 const node = process.execPath;

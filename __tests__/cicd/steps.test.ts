@@ -1,5 +1,6 @@
 // Every script of a workflow, run as the runner runs it, in a checkout of its own: that it passes what it should, and fails what it must.
 // Next: __tests__/support/workflow-steps.ts, which runs one.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +148,37 @@ describe('pull-request.yml', () => {
       });
       const refused = await plan('echo "An error occurred (AccessDeniedException)" >&2; exit 254');
       expect(refused).toMatchObject({ status: 1, output: expect.stringContaining('AccessDeniedException') });
+    });
+
+    it('plans the base as well, checked out beside it and by its own programs; installs nothing once there are credentials', async () => {
+      const programs = program('aws', `echo "host/a@${digest}"`);
+      const log = path.join(temporaryFolder('npm'), 'calls');
+      writeFileSync(path.join(programs, 'npm'), `#!/bin/bash\necho "\${PWD#"${folder}/"} $*" >>${log}\n`);
+      chmodSync(path.join(programs, 'npm'), 0o755);
+      const head = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim();
+      const prepare = (base: string) =>
+        runStep('pull-request.yml > plan > the base, ready to plan', {
+          folder,
+          programs,
+          given: { 'github.event.pull_request.base.sha': base },
+        });
+      expect(await prepare(head)).toMatchObject({ status: 0 });
+      expect(await prepare(head)).toMatchObject({ status: 0 });
+      const given = { 'vars.CERTIFICATE_ARN': certificate };
+      const planned = await runStep('pull-request.yml > plan > plan of the base', { folder, programs, given });
+      expect(planned).toMatchObject({ status: 0 });
+      const prepared = ['.tmp/base ci', '.tmp/base run bundle'];
+      expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
+        ...prepared,
+        ...prepared,
+        expect.stringMatching(/^\.tmp\/base run infra:plan -- dev --aws /),
+      ]);
+      expect(await prepare('--help')).toMatchObject({
+        status: 2,
+        output: expect.stringContaining('got commit --help, expected 40 hex digits'),
+      });
+      const workflow = read('.github/workflows/pull-request.yml');
+      expect(workflow.indexOf('prepare-base.sh')).toBeLessThan(workflow.indexOf('actions/assume-role'));
     });
 
     it('fails without a certificate', async () => {
