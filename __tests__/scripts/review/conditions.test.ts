@@ -2,47 +2,15 @@
 // Next: scripts/review/policy-conditions.ts.
 import { describe, expect, test } from 'vitest';
 import { type Planned, policy, resource, securityOf } from './planned.ts';
+import { gains, identity, onQueue, read, send, type Statement, subject, token, trust } from './planned-policies.ts';
 
-type Statement = Readonly<Record<string, unknown>>;
-const read = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::reports/*' };
 const assume = { Action: 'sts:AssumeRole' };
-const issuer = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';
-const subject = 'token.actions.githubusercontent.com:sub';
-
-const identity = (before: readonly Statement[], after: readonly Statement[]): Planned =>
-  resource(
-    'aws_iam_role_policy',
-    { role: 'worker', policy: policy(...before) },
-    { role: 'worker', policy: policy(...after) },
-  );
-/** Another permission beside the one that is there. */
-const gains = (statement: Statement): Planned => identity([read], [read, statement]);
 /** The same permission under other conditions. */
 const conditions = (before: Statement | null, after: Statement | null, more: Statement = {}): Planned =>
   identity(
     [{ ...read, ...more, ...(before && { Condition: before }) }],
     [{ ...read, ...more, ...(after && { Condition: after }) }],
   );
-const trust = (before: Statement | null, after: Statement): Planned => {
-  const role = (statement: Statement) => ({
-    name: 'worker',
-    permissions_boundary: 'arn:b',
-    assume_role_policy: policy(statement),
-  });
-  return resource('aws_iam_role', before && role(before), role(after));
-};
-const token = (condition: Statement): Statement => ({
-  Action: 'sts:AssumeRoleWithWebIdentity',
-  Principal: { Federated: issuer },
-  Condition: condition,
-});
-const onQueue = (before: Statement, after: Statement): Planned =>
-  resource(
-    'aws_sqs_queue_policy',
-    { queue_url: 'q', policy: policy(before) },
-    { queue_url: 'q', policy: policy(after) },
-  );
-const send = { Action: 'sqs:SendMessage', Resource: '*' };
 
 const loud: readonly (readonly [what: string, Planned, words: string])[] = [
   [
