@@ -149,40 +149,21 @@ export const governanceAlarms: readonly Alarm[] = [
     periodSeconds: 300,
     breaching: { periods: 1, of: 1 },
   },
-  {
-    // Lambda itself counts invocations, whatever becomes of the log; the newest lines may lag, so it has to last.
+  neverArrived({
     name: 'audit-lost',
     severity: 'P1',
     description: 'Lambda ran Governance for a quarter of an hour, and records of it are not in the log.',
-    of: {
-      invocations: { signal: 'invocations', statistic: 'Sum' },
-      errors: { signal: 'functionErrors', statistic: 'Sum' },
-      records: { signal: 'auditRecords', statistic: 'Sum' },
-      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
-    },
-    expression: missing('records', 'FILL(invocations, 0) - FILL(errors, 0)'),
+    arrived: { records: { signal: 'auditRecords', statistic: 'Sum' } },
     axis: 'invocations without record',
-    threshold: 0,
-    periodSeconds: 300,
-    breaching: { periods: 3, of: 3 },
-  },
-  {
+  }),
+  neverArrived({
     name: 'governance-unmeasured',
     severity: 'P2',
     description:
       'Lambda ran Governance for a quarter of an hour, and its metrics did not arrive: its alarms are blind.',
-    of: {
-      invocations: { signal: 'invocations', statistic: 'Sum' },
-      errors: { signal: 'functionErrors', statistic: 'Sum' },
-      decisions: { signal: 'permits', statistic: 'SampleCount' },
-      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
-    },
-    expression: missing('decisions', 'FILL(invocations, 0) - FILL(errors, 0)'),
+    arrived: { decisions: { signal: 'permits', statistic: 'SampleCount' } },
     axis: 'invocations without metrics',
-    threshold: 0,
-    periodSeconds: 300,
-    breaching: { periods: 3, of: 3 },
-  },
+  }),
   {
     name: 'mesh-refused',
     severity: 'P1',
@@ -207,6 +188,31 @@ export const governanceAlarms: readonly Alarm[] = [
     breaching: { periods: 1, of: 1 },
   },
 ];
+
+/**
+ * Lambda itself counts invocations, whatever becomes of the log; the newest lines may lag, so it has to last.
+ *
+ * @param arrived - what each invocation without an error leaves, by its one id
+ */
+function neverArrived({
+  arrived,
+  ...alarm
+}: Pick<Alarm, 'name' | 'severity' | 'description' | 'axis'> & { readonly arrived: Alarm['of'] }): Alarm {
+  const [id = ''] = Object.keys(arrived);
+  return {
+    ...alarm,
+    of: {
+      invocations: { signal: 'invocations', statistic: 'Sum' },
+      errors: { signal: 'functionErrors', statistic: 'Sum' },
+      ...arrived,
+      atonce: { signal: 'concurrentDecisions', statistic: 'Maximum' },
+    },
+    expression: missing(id, 'FILL(invocations, 0) - FILL(errors, 0)'),
+    threshold: 0,
+    periodSeconds: 300,
+    breaching: { periods: 3, of: 3 },
+  };
+}
 
 /**
  * How many more were expected than arrived, once that is more than can lie astride two periods: what was at work at once.

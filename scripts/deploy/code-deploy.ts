@@ -25,10 +25,11 @@ export interface FollowOptions {
   readonly say: (line: string) => void;
   /** Between two looks, in milliseconds. */
   readonly intervalMs: number;
-  /** In milliseconds; then the deployment is left to itself and counts as failed. @defaultValue an hour */
-  readonly limitMs?: number;
 }
 type Following = FollowOptions & { readonly untilMs: number };
+
+/** Then a deployment is left to itself and counts as failed. */
+const limitMs = 3_600_000;
 
 const Begun = z.object({ deploymentId: z.string().min(1) });
 const Asked = z.object({
@@ -52,15 +53,15 @@ const ended = new Set(['Succeeded', 'Failed', 'Stopped']);
  * @throws Error with the status and CodeDeploy's reason unless it succeeded and was not rolled back
  */
 export async function runDeployment(callAws: CallAws, order: DeploymentOrder, options: FollowOptions): Promise<void> {
-  const untilMs = Date.now() + (options.limitMs ?? 3_600_000);
-  const deploymentId = await begin(callAws, order, { ...options, untilMs });
-  const { status, errorInformation, rollbackInfo } = await end(callAws, deploymentId, { ...options, untilMs });
+  const following = { ...options, untilMs: Date.now() + limitMs };
+  const deploymentId = await begin(callAws, order, following);
+  const { status, errorInformation, rollbackInfo } = await end(callAws, deploymentId, following);
   const undone = rollbackInfo?.rollbackDeploymentId;
   if (status === 'Succeeded' && undone === undefined) return;
   const reasons = [errorInformation?.code, errorInformation?.message, rollbackInfo?.rollbackMessage];
   const failure = `deployment ${deploymentId}: ${[status, ...reasons].filter(Boolean).join(': ')}`;
   if (undone === undefined) throw new Error(failure);
-  const back = await end(callAws, undone, { ...options, untilMs });
+  const back = await end(callAws, undone, following);
   throw new Error(`${failure}; rolled back by ${undone}, which ${back.status.toLowerCase()}`);
 }
 

@@ -83,12 +83,8 @@ export async function rollBackFunction(deployment: FunctionDeployment, version: 
 }
 
 async function previousOf({ prefix, callAws }: FunctionDeployment, present: string): Promise<string> {
-  const previous = await findPrevious(callAws, { ...groupOf(prefix), present: `orbit ${present}` });
-  if (previous === undefined)
-    throw new Error(
-      `got no deployment on record that brought version ${present}, expected one; name a version: --to N`,
-    );
-  return previous.replace('orbit ', '');
+  const which = { present: `orbit ${present}`, said: `version ${present}`, numbered: 'version' } as const;
+  return (await findPrevious(callAws, { ...groupOf(prefix), ...which })).replace('orbit ', '');
 }
 
 /** First whom nobody depends on; Orbit by the group's canary, which alarms roll back; dry runs last. */

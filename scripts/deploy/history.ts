@@ -9,6 +9,9 @@ export interface Present {
   readonly deploymentGroupName: string;
   /** As a deployment's description names it. */
   readonly present: string;
+  /** The same for a person, and what a number of it is. */
+  readonly said: string;
+  readonly numbered: 'revision' | 'version';
 }
 
 const Listed = z.object({ deployments: z.array(z.string()).default([]), nextToken: z.string().nullish() });
@@ -36,10 +39,10 @@ export function describeDeployment(order: { from: string; to: string; isRollback
  * Finds what had the traffic before the deployment that brought the present: the last one that succeeded and is no
  * rollback, so that a second rollback goes a step further back and never forward.
  *
- * @returns as the description names it; undefined when no deployment on record brought the present
- * @throws AwsError
+ * @returns as the description names it
+ * @throws Error when no deployment on record brought the present
  */
-export async function findPrevious(callAws: CallAws, { present, ...group }: Present): Promise<string | undefined> {
+export async function findPrevious(callAws: CallAws, { present, said, numbered, ...group }: Present): Promise<string> {
   const ids = await listSucceeded(callAws, group);
   const found: z.infer<typeof Described>['deploymentsInfo'] = [];
   for (let first = 0; first < ids.length; first += mostAtOnce) {
@@ -52,11 +55,16 @@ export async function findPrevious(callAws: CallAws, { present, ...group }: Pres
     .filter(({ description }) => !description.startsWith(rollbackMark) && description.endsWith(ending))
     .toSorted((a, b) => a.createTime - b.createTime)
     .at(-1);
-  return last?.description.slice(0, -ending.length);
+  if (last === undefined)
+    throw new Error(`got no deployment on record that brought ${said}, expected one; name a ${numbered}: --to N`);
+  return last.description.slice(0, -ending.length);
 }
 
 /** AWS names no order of the list, so all of it is read. */
-async function listSucceeded(callAws: CallAws, group: Omit<Present, 'present'>): Promise<string[]> {
+async function listSucceeded(
+  callAws: CallAws,
+  group: Pick<Present, 'applicationName' | 'deploymentGroupName'>,
+): Promise<string[]> {
   const ids: string[] = [];
   let nextToken: string | undefined;
   do {

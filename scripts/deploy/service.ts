@@ -78,23 +78,16 @@ export async function rollBackService(
   revision: number | undefined,
   options: FollowOptions,
 ): Promise<string> {
-  const family = familyOf(target);
-  const present = await primaryOf(callAws, target);
-  const earlier = revision === undefined ? await previousOf(callAws, target, present) : `${family}:${revision}`;
-  if (earlier === nameOf(present))
-    throw new Error(`revision: got ${revision}, expected another than what has the traffic`);
+  const primary = await primaryOf(callAws, target);
+  const present = nameOf(primary);
+  const earlier =
+    revision === undefined
+      ? await findPrevious(callAws, { ...groupOf(target), present, said: present, numbered: 'revision' })
+      : `${familyOf(target)}:${revision}`;
+  if (earlier === present) throw new Error(`revision: got ${revision}, expected another than what has the traffic`);
   const { taskDefinition } = await describe(callAws, earlier);
-  options.say(`${target.service}: from ${nameOf(present)} back to ${earlier}`);
-  return shift(callAws, target, { from: present, to: taskDefinition.taskDefinitionArn, isRollback: true }, options);
-}
-
-async function previousOf(callAws: CallAws, target: ServiceTarget, present: string): Promise<string> {
-  const previous = await findPrevious(callAws, { ...groupOf(target), present: nameOf(present) });
-  if (previous === undefined)
-    throw new Error(
-      `got no deployment on record that brought ${nameOf(present)}, expected one; name a revision: --to N`,
-    );
-  return previous;
+  options.say(`${target.service}: from ${present} back to ${earlier}`);
+  return shift(callAws, target, { from: primary, to: taskDefinition.taskDefinitionArn, isRollback: true }, options);
 }
 
 /** The newest task definition where it has the image already, or else a new one. @returns its ARN */
@@ -141,10 +134,11 @@ async function shift(
   return to;
 }
 
-function groupOf({ prefix, service }: ServiceTarget) {
-  return { applicationName: `${prefix}-services`, deploymentGroupName: `${prefix}-${service}` };
+function groupOf(target: ServiceTarget) {
+  return { applicationName: `${target.prefix}-services`, deploymentGroupName: familyOf(target) };
 }
 
+/** The service, its task definitions and its deployment group are called the same. */
 function familyOf({ prefix, service }: ServiceTarget): string {
   return `${prefix}-${service}`;
 }
@@ -171,12 +165,13 @@ function appSpecOf({ prefix, service }: ServiceTarget, taskDefinition: string): 
   };
 }
 
-async function primaryOf(callAws: CallAws, { prefix, service }: ServiceTarget): Promise<string> {
+async function primaryOf(callAws: CallAws, target: ServiceTarget): Promise<string> {
+  const service = familyOf(target);
   const answer = await callAws('ecs', 'DescribeServices', {
-    cluster: `${prefix}-cluster`,
-    services: [`${prefix}-${service}`],
+    cluster: `${target.prefix}-cluster`,
+    services: [service],
   });
   const primary = Services.parse(answer).services[0]?.taskSets.find(({ status }) => status === 'PRIMARY');
-  if (primary === undefined) throw new Error(`service ${prefix}-${service}: got no primary task set, expected one`);
+  if (primary === undefined) throw new Error(`service ${service}: got no primary task set, expected one`);
   return primary.taskDefinition;
 }

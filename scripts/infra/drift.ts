@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { count } from '../../governance/cli/table.ts';
 import { separateMoved } from './left-to-others.ts';
 import { formatChanges, listChanges, PlanDocument } from './plan-changes.ts';
 
@@ -36,13 +37,13 @@ function report([environment, file, ...more]: readonly string[]): number {
   const lines =
     drifted.length === 0
       ? [`${environment}: nothing was changed outside Terraform`]
-      : [`${environment}: ${count(drifted)} changed outside Terraform`, formatChanges(drifted)];
+      : [`${environment}: ${count(drifted.length, 'resource')} changed outside Terraform`, formatChanges(drifted)];
   if (moved.length > 0)
-    lines.push('', `no drift, since deployments and scaling move it: ${count(moved)}`, formatChanges(moved));
+    lines.push(
+      '',
+      `no drift, since deployments and scaling move it: ${count(moved.length, 'resource')}`,
+      formatChanges(moved),
+    );
   process.stdout.write(`${lines.join('\n')}\n`);
   return drifted.length === 0 ? 0 : hasDrifted;
-}
-
-function count(changes: readonly unknown[]): string {
-  return `${changes.length} ${changes.length === 1 ? 'resource' : 'resources'}`;
 }

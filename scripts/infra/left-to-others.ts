@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type PlannedChange } from './plan-changes.ts';
+import { attributeOf, instanceKey, type PlannedChange } from './plan-changes.ts';
 
 const Lifecycle = z.looseObject({ ignore_changes: z.array(z.string()).default([]) });
 const Resource = z.looseObject({ lifecycle: Lifecycle.optional() });
@@ -25,8 +25,6 @@ const published = {
     'version',
   ],
 };
-/** `["orbit"]` or `[0]`, after a resource of which there are several. */
-const instanceKey = /\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g;
 
 /**
  * Tells apart what somebody changed and what deployments and scaling move: the attributes that the synthesized
@@ -41,34 +39,49 @@ export function separateMoved(
   environment: string,
   changes: readonly PlannedChange[],
 ): { drifted: PlannedChange[]; moved: PlannedChange[] } {
-  const root = readConfiguration(path.join(infra, 'environments', environment));
-  const withAttributes = (change: PlannedChange, isMoved: boolean): PlannedChange[] => {
-    const left = ignoredOf(infra, { root, environment }, change.address);
+  const ignoredOf = openIgnored(infra, environment);
+  const drifted: PlannedChange[] = [];
+  const moved: PlannedChange[] = [];
+  for (const change of changes) {
     // What is gone or new is nobody's doing but somebody's.
-    if (change.action !== 'update') return isMoved ? [] : [change];
-    const attributes = change.attributes.filter((line) => left.includes(line.split(/[.:]/, 1)[0] ?? '') === isMoved);
-    return attributes.length === 0 ? [] : [{ ...change, attributes }];
-  };
-  return {
-    drifted: changes.flatMap((change) => withAttributes(change, false)),
-    moved: changes.flatMap((change) => withAttributes(change, true)),
-  };
+    if (change.action !== 'update') {
+      drifted.push(change);
+      continue;
+    }
+    const ignored = ignoredOf(change.address);
+    const isIgnored = (line: string): boolean => ignored.includes(attributeOf(line));
+    const add = (to: PlannedChange[], attributes: readonly string[]): void => {
+      if (attributes.length > 0) to.push({ ...change, attributes });
+    };
+    add(moved, change.attributes.filter(isIgnored));
+    add(
+      drifted,
+      change.attributes.filter((line) => !isIgnored(line)),
+    );
+  }
+  return { drifted, moved };
 }
 
-function ignoredOf(
-  infra: string,
-  { root, environment }: { root: z.infer<typeof Configuration>; environment: string },
-  address: string,
-): readonly string[] {
-  const plain = address.replace(instanceKey, '');
-  const [, module, type = '', name = ''] = /^(?:module\.([^.]+)\.)?([^.]+)\.([^.]+)$/.exec(plain) ?? [];
-  const call = module === undefined ? undefined : root.module[module];
-  const configuration =
-    call === undefined ? root : readConfiguration(path.resolve(infra, 'environments', environment, call.source));
-  const ignored = configuration.resource[type]?.[name]?.lifecycle?.ignore_changes ?? [];
-  return plain === published.address && call?.deployment === 'code-deploy'
-    ? [...ignored, ...published.attributes]
-    : ignored;
+/** The attributes that are left to others, by the address of a resource; each module is read once. */
+function openIgnored(infra: string, environment: string): (address: string) => readonly string[] {
+  const folder = path.join(infra, 'environments', environment);
+  const root = readConfiguration(folder);
+  const modules = new Map<string, z.infer<typeof Configuration>>();
+  const readModule = (source: string): z.infer<typeof Configuration> => {
+    const known = modules.get(source) ?? readConfiguration(path.resolve(folder, source));
+    modules.set(source, known);
+    return known;
+  };
+  return (address) => {
+    const plain = address.replaceAll(instanceKey, '');
+    const [, module, type = '', name = ''] = /^(?:module\.([^.]+)\.)?([^.]+)\.([^.]+)$/.exec(plain) ?? [];
+    const call = module === undefined ? undefined : root.module[module];
+    const configuration = call === undefined ? root : readModule(call.source);
+    const ignored = configuration.resource[type]?.[name]?.lifecycle?.ignore_changes ?? [];
+    return plain === published.address && call?.deployment === 'code-deploy'
+      ? [...ignored, ...published.attributes]
+      : ignored;
+  };
 }
 
 function readConfiguration(folder: string): z.infer<typeof Configuration> {

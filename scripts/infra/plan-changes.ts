@@ -42,6 +42,9 @@ export interface PlannedChange {
   readonly attributes: readonly string[];
 }
 
+/** `["orbit"]` or `[0]` in an address, after what there are several of. */
+export const instanceKey = /\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g;
+
 /** How many resources a plan creates, updates and deletes; a replacement counts as a create and a delete. */
 export interface PlanCounts {
   readonly create: number;
@@ -105,6 +108,11 @@ function listResources(module: z.infer<typeof StateModule>): string[] {
     .filter(({ mode, provider_name: provider }) => mode === 'managed' && !provider.startsWith(builtIn))
     .map(({ address }) => address);
   return [...own, ...module.child_modules.flatMap(listResources)];
+}
+
+/** The attribute that a line of {@link PlannedChange.attributes} is about, without what is inside it. */
+export function attributeOf(line: string): string {
+  return /^[^.:]*/.exec(line)?.[0] ?? '';
 }
 
 function isChange(actions: readonly string[]): boolean {

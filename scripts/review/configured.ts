@@ -1,5 +1,6 @@
 // What the configuration in a plan says of an attribute: whether it is set at all, and what it refers to.
 // Next: scripts/review/deferred-policy.ts, which follows a policy to the document that makes it.
+import { instanceKey } from '../infra/plan-changes.ts';
 import { knownAfterApply, type PlannedResource } from './planned-resource.ts';
 import type { ModuleConfiguration, ReviewPlan } from './read-plan.ts';
 
@@ -7,6 +8,8 @@ type Configured = Pick<PlannedResource, 'moduleAddress' | 'mode' | 'type' | 'nam
 type Expressions = Readonly<Record<string, unknown>>;
 type ConfiguredResource = ModuleConfiguration['resources'][number];
 type Provisioner = ConfiguredResource['provisioners'][number];
+
+const lastModule = new RegExp(`module\\.[\\w-]+(?:${instanceKey.source})?$`);
 
 /** Expressions of a plan's resources. */
 export interface Configuration {
@@ -47,7 +50,7 @@ export function openConfiguration(plan: ReviewPlan): Configuration {
       return found === null ? null : Object.hasOwn(found, attribute);
     },
     call: (moduleAddress) => {
-      const [last = ''] = /module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?$/.exec(moduleAddress) ?? [];
+      const [last = ''] = lastModule.exec(moduleAddress) ?? [];
       const parent = moduleAddress.slice(0, moduleAddress.length - last.length).replace(/\.$/, '');
       const [, name = ''] = /^module\.([\w-]+)/.exec(last) ?? [];
       const module = root === undefined ? undefined : findModule(root, parent);
@@ -80,10 +83,7 @@ export function withoutGiven(resource: PlannedResource, configuration: Configura
 }
 
 function findModule(root: ModuleConfiguration, address: string): ModuleConfiguration | undefined {
-  const names = Array.from(
-    address.matchAll(/module\.([\w-]+)(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?/g),
-    ([, name = '']) => name,
-  );
+  const names = Array.from(address.replaceAll(instanceKey, '').matchAll(/module\.([\w-]+)/g), ([, name = '']) => name);
   let module: ModuleConfiguration | undefined = root;
   for (const name of names) module = module?.module_calls[name]?.module;
   return module;

@@ -47,11 +47,6 @@ export function codes(texts: readonly string[], shown = 8): string {
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
-/** `1 resource`, `2 resources`. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
-}
-
 function oneLine(text: string, limit: number): string {
   const characters = Array.from(text);
   if (characters.length <= limit) return makePlain(text);

@@ -1,7 +1,9 @@
 // A review as Markdown: a screen for who decides, the rest folded away, never longer than a comment may be.
 // Next: scripts/review/markdown.ts, which keeps what a plan holds from being Markdown.
 import { type Finding, type FindingLine, joinFindings, pickFindings } from './finding.ts';
-import { block, code, codes, count, details } from './markdown.ts';
+import { count } from '../../governance/cli/table.ts';
+import { attributeOf } from '../infra/plan-changes.ts';
+import { block, code, codes, details } from './markdown.ts';
 import { describeReason } from './data-loss.ts';
 import { type Action, compareText } from './planned-resource.ts';
 import type { Change, Review } from './review-plan.ts';
@@ -124,9 +126,8 @@ function renderDestroyed({ changes, losses }: Review): string[] {
 function summarizeUpdates(changes: readonly Change[]): string[] {
   // Without those of which only a mark differs, like that of a secret.
   const updates = changes.filter(({ resource, attributes }) => resource.action === 'update' && attributes.length > 0);
-  const nameOf = (line: string): string => /^[^.:]*/.exec(line)?.[0] ?? '';
   const groups = Map.groupBy(updates, ({ attributes }) =>
-    JSON.stringify([...new Set(attributes.map(nameOf))].toSorted()),
+    JSON.stringify([...new Set(attributes.map(attributeOf))].toSorted()),
   );
   const sorted = [...groups].toSorted(([a, one], [b, two]) => two.length - one.length || compareText(a, b));
   const parts = sorted
